@@ -1,0 +1,61 @@
+# The kernel: every .c and .S under the layers, one ELF per architecture.
+#
+#   make ARCH=x86_64|aarch64 [DEBUG=1] [CC_FAMILY=gcc|clang] kernel
+#
+# DEBUG=1 builds into build/<arch>-debug with the lock-order checker, UBSan,
+# poisoning and fault injection (-DCONFIG_DEBUG).
+
+ARCH      ?= $(shell uname -m)
+CC_FAMILY ?= gcc
+KOUT      := build/$(ARCH)$(if $(DEBUG),-debug)$(if $(filter clang,$(CC_FAMILY)),-clang)
+
+ifeq ($(CC_FAMILY),clang)
+KCC     := clang --target=$(ARCH)-linux-gnu
+KLD     := ld.lld
+KOBJCOPY := llvm-objcopy
+KNM     := llvm-nm
+else
+KCROSS  := $(if $(filter $(shell uname -m),$(ARCH)),,$(ARCH)-linux-gnu-)
+KCC     := $(KCROSS)gcc
+KLD     := $(KCROSS)ld
+KOBJCOPY := $(KCROSS)objcopy
+KNM     := $(KCROSS)nm
+endif
+
+KLAYERS := lib arch/common arch/$(ARCH) core dev vm proc fs net ipc tty abi
+KSRC    := $(sort $(foreach l,$(KLAYERS),$(shell find kernel/$(l) -name '*.[cS]' -not -path '*/vdso/*' -not -path '*/bzimage/*' 2>/dev/null)))
+KOBJ    := $(patsubst kernel/%,$(KOUT)/kernel/%.o,$(KSRC))
+
+KWARN   := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
+           -Wimplicit-fallthrough -Werror
+KCFLAGS := -std=gnu17 -O2 -g -ffreestanding -fPIE -fno-omit-frame-pointer \
+           -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+           -fno-common -fvisibility=hidden -ffunction-sections -fdata-sections \
+           -fno-optimize-sibling-calls \
+           $(KWARN) -nostdinc -isystem $(shell $(KCC) -print-file-name=include) \
+           -Ikernel -Ikernel/arch/$(ARCH)/include -MMD -MP
+KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1)
+-include kernel/arch/$(ARCH)/arch.mk
+KCFLAGS += $(KARCH_CFLAGS)
+
+.PHONY: kernel
+kernel: $(KIMAGES)
+
+$(KOUT)/kernel/%.c.o: kernel/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(KCC) $(KCFLAGS) -c -o $@ $<
+
+$(KOUT)/kernel/%.S.o: kernel/%.S
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
+	@$(KCC) $(KCFLAGS) -D__ASSEMBLY__ -c -o $@ $<
+
+# Two links: the first gives the addresses for the symbol table that panics
+# print names from; the table's section comes last among read-only data so that
+# adding it moves nothing before it.
+KLDFLAGS := -static -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 \
+            -z norelro --build-id=none --gc-sections --orphan-handling=error \
+            -T kernel/arch/$(ARCH)/kernel.ld
+
+-include $(KOBJ:.o=.d)
