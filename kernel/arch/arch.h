@@ -100,17 +100,17 @@ void kernel_start_secondary(u32 cpu) __noreturn;
  * WORK_ENTRY) and once on the way back (mask WORK_EXIT). Nothing else is on
  * the fast path.
  */
-#define WORK_RESCHED        BIT(0) /* a better thread waits: call schedule() */
-#define WORK_SIGNAL         BIT(1) /* a signal or stop request is pending */
-#define WORK_NOTIFY         BIT(2) /* run queued task work */
-#define WORK_TRACE_SYSCALL  BIT(3) /* --trace, ptrace syscall stops */
-#define WORK_SECCOMP        BIT(4) /* a filter is installed */
-#define WORK_RESTORE_MASK   BIT(5) /* put back the signal mask (sigsuspend) */
-#define WORK_SINGLE_STEP    BIT(6)
-#define WORK_FP_RELOAD      BIT(7) /* user FP state is in memory, reload it */
-#define WORK_RCU            BIT(8) /* a grace period waits for this CPU */
-#define WORK_ENTRY          (WORK_TRACE_SYSCALL | WORK_SECCOMP)
-#define WORK_EXIT           (~0u)
+#define WORK_RESCHED       BIT(0) /* a better thread waits: call schedule() */
+#define WORK_SIGNAL        BIT(1) /* a signal or stop request is pending */
+#define WORK_NOTIFY        BIT(2) /* run queued task work */
+#define WORK_TRACE_SYSCALL BIT(3) /* --trace, ptrace syscall stops */
+#define WORK_SECCOMP       BIT(4) /* a filter is installed */
+#define WORK_RESTORE_MASK  BIT(5) /* put back the signal mask (sigsuspend) */
+#define WORK_SINGLE_STEP   BIT(6)
+#define WORK_FP_RELOAD     BIT(7) /* user FP state is in memory, reload it */
+#define WORK_RCU           BIT(8) /* a grace period waits for this CPU */
+#define WORK_ENTRY         (WORK_TRACE_SYSCALL | WORK_SECCOMP)
+#define WORK_EXIT          (~0u)
 
 /*
  * The first member of core's struct thread. Offsets are known to assembly
@@ -181,7 +181,8 @@ void arch_user_set_pc(struct user_regs *r, u64 pc);
 
 /* Register sets as ptrace and core files have them (NT_PRSTATUS,
  * NT_FPREGSET/NT_PRFPREG, NT_X86_XSTATE, NT_ARM_TLS...). Copies at most `size`
- * bytes at offset 0; returns bytes or -EINVAL (unknown set, bad value), -EIO. */
+ * bytes at offset 0; returns bytes or -EINVAL (unknown set, bad value), -EIO.
+ */
 ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
                         size_t size);
 ssize_t arch_regset_set(struct thread_head *head, u32 type, const void *buffer,
@@ -192,11 +193,11 @@ int arch_set_single_step(struct thread_head *head, bool on);
 
 struct arch_signal {
     int signo;
-    u64 handler;   /* user address */
-    u64 flags;     /* SA_* */
-    u64 restorer;  /* user address; 0: the vDSO's (AArch64) */
-    u64 stack_top; /* where the frame goes: sp of the alternate stack's end or
-                      0 for the current stack */
+    u64 handler;    /* user address */
+    u64 flags;      /* SA_* */
+    u64 restorer;   /* user address; 0: the vDSO's (AArch64) */
+    u64 stack_top;  /* where the frame goes: sp of the alternate stack's end or
+                       0 for the current stack */
     u64 saved_mask; /* blocked set to put back at sigreturn */
     u64 altstack_sp, altstack_size; /* uc_stack */
     u32 altstack_flags;
@@ -239,7 +240,7 @@ bool arch_entry_dirty(arch_entry_t e);
 bool arch_entry_young(arch_entry_t e);
 
 /* User address spaces. `as` is embedded in vm's address space. */
-int arch_aspace_init(struct arch_aspace *as); /* -ENOMEM */
+int arch_aspace_init(struct arch_aspace *as);     /* -ENOMEM */
 void arch_aspace_destroy(struct arch_aspace *as); /* all unmapped before */
 /* Make `as` the user half of this CPU (NULL: none, for kernel threads; a port
  * may stay on the old one lazily but must not touch it once destroyed).
@@ -342,7 +343,13 @@ size_t arch_clear_user(u64 dst, size_t n) __must_check;
 ssize_t arch_strncpy_from_user(char *dst, u64 src, size_t n);
 /* Atomic operations on an aligned user word; 0 or -EFAULT. *old: what was. */
 int arch_user_cmpxchg32(u64 uaddr, u32 expected, u32 desired, u32 *old);
-enum arch_user_op { USER_SET, USER_ADD, USER_OR, USER_ANDN, USER_XOR };
+enum arch_user_op {
+    USER_SET,
+    USER_ADD,
+    USER_OR,
+    USER_ANDN,
+    USER_XOR
+};
 int arch_user_atomic32(u64 uaddr, enum arch_user_op op, u32 operand, u32 *old);
 
 /* ------------------------------------------------------ CPUs, interrupts -- */
@@ -369,7 +376,12 @@ void arch_cpu_init(u32 cpu);
  * still off or after having handled it (both are allowed). */
 void arch_cpu_idle(void);
 
-enum arch_ipi { IPI_RESCHED, IPI_CALL, IPI_STOP, IPI_KINDS };
+enum arch_ipi {
+    IPI_RESCHED,
+    IPI_CALL,
+    IPI_STOP,
+    IPI_KINDS
+};
 void arch_send_ipi(u32 cpu, enum arch_ipi kind);
 
 /* Interrupt lines are small integers. Wired lines come from the devicetree or
@@ -428,23 +440,27 @@ size_t arch_cpuinfo(u32 cpu, char *buffer, size_t size);
 
 /* ---------------------------------------------------------------- upcalls */
 
-enum fault_access { FAULT_READ, FAULT_WRITE, FAULT_EXEC };
+enum fault_access {
+    FAULT_READ,
+    FAULT_WRITE,
+    FAULT_EXEC
+};
 
 struct fault {
     u64 address;
     enum fault_access access;
-    bool user;       /* from user mode (else from a user copy in the kernel) */
-    bool present;    /* a translation existed: protection fault */
-    bool may_sleep;  /* false inside arch_fault_disable() or with irqs off */
-    u64 code;        /* architecture's error code, for the signal frame */
+    bool user;      /* from user mode (else from a user copy in the kernel) */
+    bool present;   /* a translation existed: protection fault */
+    bool may_sleep; /* false inside arch_fault_disable() or with irqs off */
+    u64 code;       /* architecture's error code, for the signal frame */
     struct user_regs *regs; /* when from user mode */
 };
 
 /* A synchronous exception of user mode, already in Linux's terms. */
 struct user_trap {
-    int signo;   /* SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGSEGV */
-    int code;    /* si_code */
-    u64 address; /* si_addr */
+    int signo;         /* SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGSEGV */
+    int code;          /* si_code */
+    u64 address;       /* si_addr */
     u64 trapno, error; /* for the signal frame */
 };
 

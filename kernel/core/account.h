@@ -1,0 +1,32 @@
+/*
+ * Accounting: one function per resource. An account is a node of the control
+ * group tree; every process, page and I/O is charged to one and, through it, to
+ * its ancestors.
+ */
+#ifndef CORE_ACCOUNT_H
+#define CORE_ACCOUNT_H
+
+#include "lib/refcount.h"
+#include "lib/types.h"
+#include "core/page.h"
+
+struct account;
+
+struct account *account_root(void);
+struct account *account_create(struct account *parent); /* ERR_PTR */
+struct account *account_get(struct account *a);
+void account_put(struct account *a);
+u32 account_id(const struct account *a);
+
+/* Charge `pages` of memory; -ENOMEM at a limit. The page remembers whom. */
+int account_charge_memory(struct account *a, u64 pages);
+void account_uncharge_memory(struct account *a, u64 pages);
+int account_charge_page(struct account *a, struct page *p);
+void account_uncharge_page(struct page *p);
+/* One more process; -EAGAIN at a limit. */
+int account_charge_process(struct account *a);
+void account_uncharge_process(struct account *a);
+void account_charge_cpu(struct account *a, u64 ns);
+void account_charge_io(struct account *a, u64 bytes, bool write);
+
+#endif

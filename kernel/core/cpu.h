@@ -1,0 +1,49 @@
+/*
+ * CPUs and per-CPU data.
+ *
+ *   DEFINE_PER_CPU(struct runqueue, runqueues);
+ *   this_cpu(runqueues)      an lvalue; preemption off
+ *   per_cpu(runqueues, cpu)
+ *
+ * The variables of a CPU are a copy of the .data.percpu section; the port keeps
+ * the distance from the section to the CPU's copy in a register.
+ */
+#ifndef CORE_CPU_H
+#define CORE_CPU_H
+
+#include "arch/arch.h"
+#include "lib/bitmap.h"
+
+#define DEFINE_PER_CPU(type, name) \
+    __attribute__((section(".data.percpu"))) __typeof__(type) name
+#define DECLARE_PER_CPU(type, name) extern __typeof__(type) name
+
+extern unsigned long percpu_offset[]; /* by CPU; sized from cpu_count */
+#define per_cpu_at(name, offset) \
+    (*(__typeof__(name) *)((unsigned long)&(name) + (offset)))
+#define this_cpu(name)     per_cpu_at(name, arch_percpu_base())
+#define per_cpu(name, cpu) per_cpu_at(name, percpu_offset[cpu])
+
+struct cpumask {
+    u64 bits[MAX_CPUS / 64];
+};
+extern struct cpumask cpus_present, cpus_online;
+u32 cpu_count(void);
+u32 cpu_current(void); /* number of this CPU; preemption off to be of use */
+static inline bool cpumask_test(const struct cpumask *m, u32 cpu)
+{
+    return m->bits[cpu / 64] >> (cpu % 64) & 1;
+}
+void cpumask_set(struct cpumask *m, u32 cpu);        /* atomic */
+void cpumask_clear(struct cpumask *m, u32 cpu);      /* atomic */
+u32 cpumask_next(const struct cpumask *m, u32 from); /* MAX_CPUS: none */
+#define for_each_online_cpu(cpu)                                  \
+    for (u32 cpu = cpumask_next(&cpus_online, 0); cpu < MAX_CPUS; \
+         cpu = cpumask_next(&cpus_online, cpu + 1))
+
+/* Run fn(arg) on every CPU of the mask but this one (and here, if included),
+ * with interrupts off there; wait until all have. Interrupts on here. */
+void cpu_call(const struct cpumask *mask, void (*fn)(void *), void *arg);
+void cpu_bring_up_all(void);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * The kernel log: a ring with levels, printed on the consoles.
+ *
+ * Any context. log_info("virtio: %u queues\n", n); a level below the threshold
+ * costs a compare. Readers (dmesg, /dev/kmsg) follow by sequence number.
+ */
+#ifndef CORE_LOG_H
+#define CORE_LOG_H
+
+#include "lib/compiler.h"
+#include "lib/types.h"
+#include "lib/list.h"
+
+enum log_level {
+    LOG_EMERG,
+    LOG_ALERT,
+    LOG_CRIT,
+    LOG_ERR,
+    LOG_WARNING,
+    LOG_NOTICE,
+    LOG_INFO,
+    LOG_DEBUG
+};
+
+extern int log_console_level; /* messages with level < this reach consoles */
+void log_print(enum log_level level, const char *format, ...) __printf(2, 3);
+#define log_err(...)     log_print(LOG_ERR, __VA_ARGS__)
+#define log_warning(...) log_print(LOG_WARNING, __VA_ARGS__)
+#define log_notice(...)  log_print(LOG_NOTICE, __VA_ARGS__)
+#define log_info(...)    log_print(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)   log_print(LOG_DEBUG, __VA_ARGS__)
+
+/* A sink for messages; registered by console drivers. Any context. */
+struct log_console {
+    struct list_head link;
+    void (*write)(struct log_console *c, const char *text, size_t n);
+};
+void log_console_register(struct log_console *c);
+
+/* Text records for dmesg: copies whole records from *sequence on. */
+ssize_t log_read(u64 *sequence, char *buffer, size_t size);
+
+/* Stop everything: print why, registers, a backtrace of every CPU and the last
+ * lines of the log, then power off or halt as `panic=` says. */
+void panic(const char *format, ...) __printf(1, 2) __noreturn;
+void die(const char *what, const struct kernel_regs *regs) __noreturn;
+/* An invariant: panics in debug builds, logs once otherwise. */
+#define WARN_ON(condition)                              \
+    ({                                                  \
+        bool warn_ = !!(condition);                     \
+        static bool warned_;                            \
+        if (unlikely(warn_) && !warned_) {              \
+            warned_ = true;                             \
+            warn_print(__FILE__, __LINE__, #condition); \
+        }                                               \
+        unlikely(warn_);                                \
+    })
+#define BUG_ON(condition)                                                \
+    do {                                                                 \
+        if (unlikely(condition))                                         \
+            panic("BUG at %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+    } while (0)
+void warn_print(const char *file, int line, const char *what);
+
+#endif

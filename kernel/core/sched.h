@@ -1,0 +1,143 @@
+/*
+ * Threads and the scheduler.
+ *
+ * A thread is what is scheduled: a kernel stack and its context. proc/'s struct
+ * task embeds one; kernel threads are bare ones. Per-CPU run queues, each under
+ * its own lock; fair threads run by earliest eligible virtual deadline, with
+ * SCHED_FIFO and SCHED_RR above them and SCHED_IDLE below.
+ *
+ * Life: thread_init() -> thread_start() -> ... -> thread_exit(); whoever owns
+ * the embedding structure frees it from ops->finished, which runs after the
+ * last switch away from it.
+ *
+ * thread.state and queue links are guarded by thread.sched_lock /
+ * the run queue's lock; order: sched_lock, runqueue.lock (lower CPU first).
+ */
+#ifndef CORE_SCHED_H
+#define CORE_SCHED_H
+
+#include "arch/arch.h"
+#include "lib/bitmap.h"
+#include "lib/list.h"
+#include "lib/rbtree.h"
+#include "core/cpu.h"
+#include "core/lock.h"
+
+enum sched_policy {
+    SCHED_NORMAL = 0,
+    SCHED_FIFO = 1,
+    SCHED_RR = 2,
+    SCHED_BATCH = 3,
+    SCHED_IDLE = 5,
+};
+
+enum thread_state {
+    THREAD_RUNNING,         /* on a run queue or on a CPU */
+    THREAD_INTERRUPTIBLE,   /* woken by events and signals */
+    THREAD_KILLABLE,        /* woken by events and fatal signals */
+    THREAD_UNINTERRUPTIBLE, /* woken by events only */
+    THREAD_STOPPED, /* job control, tracing: woken by thread_wake_state*/
+    THREAD_NEW,
+    THREAD_DEAD,
+};
+
+struct thread;
+
+struct thread_ops {
+    /* The thread will never run again and its stack is not in use. */
+    void (*finished)(struct thread *t);
+    /* Around switches, interrupts off, run-queue lock not held: activate
+     * address spaces, account. May be NULL. */
+    void (*switch_in)(struct thread *t);
+    void (*switch_out)(struct thread *t);
+    /* Is a signal pending that ends an interruptible / killable sleep? */
+    bool (*signal_pending)(const struct thread *t, bool fatal_only);
+};
+
+struct sched_entity {
+    struct rb_node node;                  /* fair queue, by deadline */
+    struct list_head rt_link;             /* real-time queue of its priority */
+    u64 vruntime, deadline, min_deadline; /* virtual ns */
+    s64 lag;                              /* kept while asleep */
+    u64 slice;                            /* ns */
+    u64 exec_start, sum_exec;             /* ns */
+    u32 weight;
+    bool queued;
+};
+
+struct thread {
+    struct thread_head head; /* must be first; assembly knows it */
+    const struct thread_ops *ops;
+    atomic_t state;        /* enum thread_state */
+    u32 cpu;               /* where it runs or last ran */
+    atomic_t on_cpu;       /* 1 while its stack is in use by a CPU */
+    spinlock_t sched_lock; /* guards policy, affinity, wake-ups */
+    u8 policy;             /* enum sched_policy */
+    s8 nice;               /* -20..19 */
+    u8 rt_priority;        /* 1..99 */
+    bool reset_on_fork;
+    struct cpumask affinity;
+    struct sched_entity entity;
+    u64 user_ns, system_ns; /* CPU time, updated at switches and reads */
+    u64 time_stamp;
+    u64 voluntary_switches, involuntary_switches;
+    char name[16];
+    struct list_head all_link; /* every thread, for panic and debugging */
+    struct lock_held *held;    /* debug build: locks this thread holds */
+};
+
+static inline struct thread *thread_current(void)
+{
+    return (struct thread *)arch_current();
+}
+
+/* Allocates the kernel stack. entry(arg) runs with interrupts on; if it
+ * returns, the thread exits. -ENOMEM. Inherits policy and affinity from
+ * `parent` (NULL: defaults). */
+int thread_init(struct thread *t, const struct thread_ops *ops,
+                const char *name, struct thread *parent, void (*entry)(void *),
+                void *arg);
+void thread_start(struct thread *t);   /* first wake-up: picks a CPU */
+void thread_destroy(struct thread *t); /* of one that was never started */
+void thread_exit(void) __noreturn;
+
+/* A kernel thread; returns it, or ERR_PTR. It frees itself when it ends. */
+struct thread *kthread_create(void (*entry)(void *), void *arg,
+                              const char *name_format, ...) __printf(3, 4);
+
+void schedule(void); /* give up the CPU as thread.state says */
+void sched_yield(void);
+/* Wake if it sleeps in one of the states (bit mask of 1 << state); true if it
+ * did. Full barrier before it looks. */
+bool thread_wake_state(struct thread *t, u32 states);
+#define WAKE_NORMAL                                       \
+    (1u << THREAD_INTERRUPTIBLE | 1u << THREAD_KILLABLE | \
+     1u << THREAD_UNINTERRUPTIBLE)
+bool thread_wake(struct thread *t); /* WAKE_NORMAL */
+/* Make it notice new work bits soon (IPI if it runs in user mode elsewhere). */
+void thread_kick(struct thread *t);
+void thread_set_state(enum thread_state s); /* current; with full barrier */
+/* Sleep until the deadline (monotonic ns) or a wake-up; state set before.
+ * Returns true if woken before the deadline. */
+bool schedule_until(u64 deadline);
+/* Direct hand-off: the current thread blocks (its state is set) and `next`,
+ * just woken, runs now on this CPU with what is left of the slice. */
+void sched_hand_off(struct thread *next);
+
+int sched_set_policy(struct thread *t, enum sched_policy p, u8 rt_priority);
+void sched_set_nice(struct thread *t, int nice);
+int sched_set_affinity(struct thread *t, const struct cpumask *mask);
+void sched_thread_times(struct thread *t, u64 *user_ns, u64 *system_ns);
+struct sched_stats {
+    u64 switches, forks;
+    u32 running;
+    u64 load[3]; /* 1, 5, 15 minutes, fixed point 1 << 11 */
+};
+void sched_stats_get(struct sched_stats *s);
+/* Per CPU: ns in user, nice, system, idle, irq. */
+void sched_cpu_times(u32 cpu, u64 out[5]);
+
+void sched_init(void);
+void sched_init_cpu(u32 cpu);
+
+#endif

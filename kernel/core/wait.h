@@ -1,0 +1,149 @@
+/*
+ * Waiting: one primitive with a callback per waiter. Sleeping, poll, epoll,
+ * requests and futexes are all users of it.
+ *
+ *   wait_event(queue, condition)            uninterruptible
+ *   wait_event_killable / _interruptible    -ERESTARTSYS on a (fatal) signal
+ *   wait_event_interruptible_until(.., deadline)    also -ETIMEDOUT
+ *
+ * The macros prepare (enqueue, then set the state) before they test the
+ * condition, so that a wake-up between test and sleep is not lost.
+ *
+ * wait_queue.lock is taken with interrupts off and is a leaf but for what a
+ * callback takes (run-queue locks, epoll's ready lock).
+ */
+#ifndef CORE_WAIT_H
+#define CORE_WAIT_H
+
+#include "lib/list.h"
+#include "lib/types.h"
+#include "core/lock.h"
+
+struct thread;
+struct wait_entry;
+
+/* Returns true when it "used up" the wake-up (counts for exclusive waiters).
+ * Called under the queue's lock, interrupts off: must not sleep, and may remove
+ * its own entry from the queue (list_del_init(&entry->link)). `key` carries
+ * POLL* bits, 0: unknown. */
+typedef bool (*wait_callback)(struct wait_entry *entry, u32 key);
+
+struct wait_queue {
+    spinlock_t lock;
+    struct list_head entries;
+};
+
+struct wait_entry {
+    struct list_head link;
+    wait_callback wake;
+    void *data;
+    bool exclusive;
+};
+
+#define WAIT_QUEUE_INIT(name)                   \
+    {                                           \
+        .lock = SPINLOCK_INIT("wait_queue"),    \
+        .entries = LIST_HEAD_INIT(name.entries) \
+    }
+
+void wait_queue_init(struct wait_queue *q);
+void wait_entry_init(struct wait_entry *e, wait_callback wake, void *data);
+void wait_queue_add(struct wait_queue *q, struct wait_entry *e);
+void wait_queue_add_exclusive(struct wait_queue *q, struct wait_entry *e);
+void wait_queue_remove(struct wait_queue *q, struct wait_entry *e);
+static inline bool wait_queue_active(struct wait_queue *q)
+{
+    /* Pairs with the full barrier in wait_prepare(): a waker that changed the
+     * condition before this sees the waiter or the waiter sees the change. */
+    smp_mb();
+    return !list_empty_careful(&q->entries);
+}
+
+/* Wake up to `exclusive` exclusive waiters (0: all) and all others. */
+void wait_queue_wake(struct wait_queue *q, u32 key, unsigned exclusive);
+static inline void wake_up_all(struct wait_queue *q)
+{
+    wait_queue_wake(q, 0, 0);
+}
+static inline void wake_up_one(struct wait_queue *q)
+{
+    wait_queue_wake(q, 0, 1);
+}
+/* Like wait_queue_wake, and tells the scheduler that the waker is about to
+ * sleep (pipes: keep the pair on one CPU). */
+void wait_queue_wake_sync(struct wait_queue *q, u32 key, unsigned exclusive);
+/* The queue goes away: wake all with POLLFREE and empty it. */
+void wait_queue_destroy(struct wait_queue *q);
+
+enum wait_mode {
+    WAIT_UNINTERRUPTIBLE,
+    WAIT_KILLABLE,
+    WAIT_INTERRUPTIBLE
+};
+#define WAIT_FOREVER (~0ULL)
+
+/* The current thread as a waiter (entry on its stack). */
+void wait_prepare(struct wait_queue *q, struct wait_entry *e,
+                  enum wait_mode mode, bool exclusive);
+/* Sleep if not woken yet: 0 woken, -ERESTARTSYS signal, -ETIMEDOUT. The
+ * deadline is in ns on the monotonic clock, WAIT_FOREVER: none. */
+int wait_sleep(enum wait_mode mode, u64 deadline);
+void wait_finish(struct wait_queue *q, struct wait_entry *e);
+
+#define wait_event_mode(q, condition, mode, deadline)           \
+    ({                                                          \
+        int wait_result_ = 0;                                   \
+        if (!(condition)) {                                     \
+            struct wait_entry wait_entry_;                      \
+            for (;;) {                                          \
+                wait_prepare((q), &wait_entry_, (mode), false); \
+                if (condition) {                                \
+                    wait_result_ = 0;                           \
+                    break;                                      \
+                }                                               \
+                if (wait_result_)                               \
+                    break;                                      \
+                wait_result_ = wait_sleep((mode), (deadline));  \
+            }                                                   \
+            wait_finish((q), &wait_entry_);                     \
+        }                                                       \
+        wait_result_;                                           \
+    })
+#define wait_event(q, c) \
+    ((void)wait_event_mode(q, c, WAIT_UNINTERRUPTIBLE, WAIT_FOREVER))
+#define wait_event_killable(q, c) \
+    wait_event_mode(q, c, WAIT_KILLABLE, WAIT_FOREVER)
+#define wait_event_interruptible(q, c) \
+    wait_event_mode(q, c, WAIT_INTERRUPTIBLE, WAIT_FOREVER)
+#define wait_event_interruptible_until(q, c, deadline) \
+    wait_event_mode(q, c, WAIT_INTERRUPTIBLE, deadline)
+
+/* ---------------------------------------------------------------- poll -- */
+
+/* Linux's POLL* values, the same on both architectures. */
+#define POLLIN     0x0001u
+#define POLLPRI    0x0002u
+#define POLLOUT    0x0004u
+#define POLLERR    0x0008u
+#define POLLHUP    0x0010u
+#define POLLNVAL   0x0020u
+#define POLLRDNORM 0x0040u
+#define POLLRDBAND 0x0080u
+#define POLLWRNORM 0x0100u
+#define POLLWRBAND 0x0200u
+#define POLLMSG    0x0400u
+#define POLLRDHUP  0x2000u
+#define POLLFREE   0x4000u /* this kernel's own: the queue goes away */
+
+/* Given to object_ops.poll: it calls poll_register() for each queue. */
+struct poll_table {
+    void (*add)(struct poll_table *table, struct wait_queue *q);
+    u32 events; /* what the caller is interested in */
+};
+static inline void poll_register(struct poll_table *table, struct wait_queue *q)
+{
+    if (table && table->add)
+        table->add(table, q);
+}
+
+#endif
