@@ -5,12 +5,15 @@
  * declared here and provides these headers under kernel/arch/<arch>/include:
  *
  *   <asm/cpu.h>     inline: interrupts on and off, cpu_relax, per-CPU base,
- *                   current thread, counter read
+ *                   number of this CPU, current thread, counter read
  *   <asm/thread.h>  struct arch_thread (callee-saved context, FP state, TLS)
  *   <asm/regs.h>    struct user_regs (all user registers, saved at one fixed
- *                   place: the top of the thread's kernel stack)
- *   <asm/mmu.h>     struct arch_aspace, address space limits
+ *                   place: the top of the thread's kernel stack) and struct
+ *                   kernel_regs (what an exception in the kernel saved)
+ *   <asm/mmu.h>     struct arch_aspace, ARCH_USER_MIN, ARCH_USER_TOP
  *   <asm/user.h>    inline single-word user accesses
+ *   <asm/io.h>      inline device accesses
+ *   <asm/pte.h>     one translation, for arch/common/pagetable.c only
  *   <asm/abi.h>     the user ABI where architectures differ: struct stat,
  *                   epoll_event packing, O_* and signal-frame constants
  *
@@ -28,11 +31,6 @@
 #include "lib/compiler.h"
 #include "lib/atomic.h"
 
-#include <asm/regs.h>
-#include <asm/thread.h>
-#include <asm/mmu.h>
-#include <asm/cpu.h>
-
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1UL << PAGE_SHIFT)
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
@@ -44,6 +42,32 @@
 typedef u64 paddr_t; /* a physical address, bytes */
 typedef u64 pfn_t;   /* a page frame number: paddr >> PAGE_SHIFT; the frame
                         need not be RAM */
+
+struct user_regs;
+struct kernel_regs;
+struct thread_head;
+
+#include <asm/regs.h>
+#include <asm/thread.h>
+#include <asm/mmu.h>
+#include <asm/cpu.h>
+
+/* ---------------------------------------------------------- allocation -- */
+
+/*
+ * Memory for the port, which lies below the allocators. Core fills this in as
+ * soon as they work, before it calls anything that says -ENOMEM.
+ */
+struct arch_alloc {
+    /* Zeroed, 64-byte aligned bytes, or NULL. May sleep if it likes, when
+     * called with interrupts on and preemptible. */
+    void *(*alloc)(size_t size);
+    void (*free)(void *p, size_t size);
+    /* A zeroed page inside the direct map, or 0. Any context. */
+    paddr_t (*alloc_page)(void);
+    void (*free_page)(paddr_t page);
+};
+extern struct arch_alloc arch_alloc;
 
 /* ---------------------------------------------------------------- boot -- */
 
@@ -64,6 +88,23 @@ struct boot_region {
 
 #define BOOT_REGIONS_MAX 128
 
+/* The machine's serial port, for the console driver. */
+enum boot_uart_kind {
+    UART_NONE,
+    UART_16550_PORT,
+    UART_16550_MMIO,
+    UART_PL011
+};
+
+struct boot_uart {
+    enum boot_uart_kind kind;
+    u64 base;           /* I/O port or physical address */
+    u32 register_shift; /* 16550 in memory: log2 of the register distance */
+    u32 clock_hz;       /* 0: unknown, leave the divisor alone */
+    u32 irq_line;       /* for arch_irq_map_wired; ~0: none, poll */
+    bool irq_level, irq_active_low;
+};
+
 /*
  * What the port learnt before kernel_start(). Borrowed for ever; lives in the
  * kernel image. Regions other than BOOT_RAM lie inside or outside BOOT_RAM
@@ -80,13 +121,29 @@ struct boot_info {
     u32 cpu_count;       /* CPUs found, the boot CPU is number 0 */
     const char *machine; /* for the log: "q35", "linux,dummy-virt" */
     u64 start_counter;   /* arch_counter() at the first instruction */
-    u64 random_seed[4];  /* from firmware/CPU, zeros when there is none */
+    struct boot_uart uart;
+    u64 random_seed[4]; /* from firmware/CPU, zeros when there is none */
 };
 
 /*
- * The port enters here on the boot CPU, on the boot thread's stack, with
- * interrupts off, the direct map and the final kernel mapping in place, per-CPU
- * base of CPU 0 set and console output working. Implemented by core/main.c.
+ * The boot thread's stack, KERNEL_STACK_SIZE bytes, page aligned, with a guard
+ * page below. Core's first thread owns it (and never frees it).
+ */
+extern char boot_stack[];
+
+/*
+ * Per-CPU variables are in the section .data.percpu, between these symbols, and
+ * are all zero at first. CPU 0's are those in the image (its base is 0); core
+ * gives every other CPU zeroed memory of that size, 64-byte aligned, and passes
+ * its distance from __percpu_start as that CPU's base.
+ */
+extern char __percpu_start[], __percpu_end[];
+
+/*
+ * The port enters here on the boot CPU, on boot_stack, with interrupts off, the
+ * direct map and the final kernel mapping in place, per-CPU base of CPU 0 set,
+ * arch_current() NULL and early console output working. Implemented by
+ * core/main.c.
  */
 void kernel_start(struct boot_info *info) __noreturn;
 
@@ -146,8 +203,9 @@ void arch_thread_destroy(struct thread_head *head);
  * current one. --- */
 
 /* exec: zero every register, FP state reset to the ABI's initial state, user
- * mode at pc with stack pointer sp. */
-void arch_user_exec(struct thread_head *head, u64 pc, u64 sp);
+ * mode at pc with stack pointer sp. -ENOMEM: only if the thread has been a
+ * kernel thread so far, and then nothing has changed. */
+int arch_user_exec(struct thread_head *head, u64 pc, u64 sp) __must_check;
 
 /* clone: child continues where parent entered, returns 0; FP state copied.
  * sp == 0 keeps the parent's. set_tls: TLS base becomes tls. -ENOMEM. */
@@ -195,7 +253,8 @@ struct arch_signal {
     int signo;
     u64 handler;    /* user address */
     u64 flags;      /* SA_* */
-    u64 restorer;   /* user address; 0: the vDSO's (AArch64) */
+    u64 restorer;   /* user address, when flags have SA_RESTORER */
+    u64 vdso;       /* where the vDSO's image is mapped, 0: it is not */
     u64 stack_top;  /* where the frame goes: sp of the alternate stack's end or
                        0 for the current stack */
     u64 saved_mask; /* blocked set to put back at sigreturn */
@@ -239,7 +298,11 @@ u32 arch_entry_prot(arch_entry_t e); /* MAP_PROT_* | MAP_ATTR_* */
 bool arch_entry_dirty(arch_entry_t e);
 bool arch_entry_young(arch_entry_t e);
 
-/* User address spaces. `as` is embedded in vm's address space. */
+/*
+ * User address spaces. `as` is embedded in vm's address space. The functions
+ * lock inside: any number of CPUs may call them on one space at once. Those
+ * that take translations away wait for other CPUs, so interrupts are on.
+ */
 int arch_aspace_init(struct arch_aspace *as);     /* -ENOMEM */
 void arch_aspace_destroy(struct arch_aspace *as); /* all unmapped before */
 /* Make `as` the user half of this CPU (NULL: none, for kernel threads; a port
@@ -267,7 +330,8 @@ struct arch_unmapped {
     bool dirty, young, special;
 };
 struct arch_unmap_sink {
-    /* Called after the TLBs forgot the batch; `count` entries at `pages`. */
+    /* Called after the TLBs forgot the batch; `count` entries at `pages`.
+     * Interrupts on, no lock of the port held. */
     void (*release)(struct arch_unmap_sink *sink, struct arch_unmapped *pages,
                     size_t count);
 };
@@ -335,6 +399,16 @@ void arch_seal_kernel(void);
  * copy that must not sleep). Each returns the number of bytes NOT copied.
  * Addresses outside user space copy nothing.
  */
+/* [va, va + size) lies in user space; says nothing of what is mapped. */
+static inline bool arch_user_range_ok(u64 va, u64 size)
+{
+    return size <= ARCH_USER_TOP && va <= ARCH_USER_TOP - size;
+}
+
+/* <asm/user.h> provides inline, 0 or -EFAULT:
+ *   int arch_get_user8/16/32/64(u64 uaddr, u8/16/32/64 *value);
+ *   int arch_put_user8/16/32/64(u64 uaddr, u8/16/32/64 value);
+ */
 size_t arch_copy_from_user(void *dst, u64 src, size_t n) __must_check;
 size_t arch_copy_to_user(u64 dst, const void *src, size_t n) __must_check;
 size_t arch_clear_user(u64 dst, size_t n) __must_check;
@@ -359,6 +433,7 @@ int arch_user_atomic32(u64 uaddr, enum arch_user_op op, u32 operand, u32 *old);
  *   unsigned long arch_irq_save(void); void arch_irq_restore(unsigned long);
  *   void arch_cpu_relax(void);
  *   struct thread_head *arch_current(void); (through the per-CPU base)
+ *   u32 arch_cpu(void);      number of this CPU
  *   unsigned long arch_percpu_base(void);  offset added to a per-CPU symbol
  *   u64 arch_counter(void);  monotonic, same on all CPUs
  */
@@ -376,6 +451,7 @@ void arch_cpu_init(u32 cpu);
  * still off or after having handled it (both are allowed). */
 void arch_cpu_idle(void);
 
+/* IPI_STOP arrives even where interrupts are off, if the hardware can (NMI). */
 enum arch_ipi {
     IPI_RESCHED,
     IPI_CALL,
@@ -383,6 +459,11 @@ enum arch_ipi {
     IPI_KINDS
 };
 void arch_send_ipi(u32 cpu, enum arch_ipi kind);
+
+/* What the innermost interrupt or exception on this CPU interrupted; NULL
+ * outside of one. From user mode too: see arch_regs_user(). */
+const struct kernel_regs *arch_irq_regs(void);
+bool arch_regs_user(const struct kernel_regs *regs);
 
 /* Interrupt lines are small integers. Wired lines come from the devicetree or
  * ACPI (GSI); message-signalled ones are allocated. */
@@ -415,14 +496,19 @@ void arch_power_off(void); /* returns only if it failed */
 void arch_reboot(void);    /* likewise */
 void arch_halt(void) __noreturn;
 
-struct arch_backtrace_ops {
-    void (*frame)(void *ctx, u64 pc);
-};
-/* Walk frame pointers from `regs` (or from the caller when NULL) of a kernel
- * thread; never faults. */
+/* Walk the frame pointers: from `regs` if given, else of the switched-out
+ * thread `t` if given, else from the caller. Never faults. */
 void arch_backtrace(const struct kernel_regs *regs, const struct thread_head *t,
                     void (*frame)(void *ctx, u64 pc), void *ctx);
-void arch_print_regs(const struct kernel_regs *regs);
+/* Prints registers through print, one line a call, without a newline. */
+void arch_print_regs(const struct kernel_regs *regs,
+                     void (*print)(const char *line));
+/* "vm_fault+0x1c/0x200" of a kernel text address, from the built-in table, or
+ * the number if there is none. Returns buffer. */
+const char *arch_symbol_name(u64 pc, char *buffer, size_t size);
+
+/* True for addresses inside the kernel's text. */
+bool arch_is_kernel_text(u64 pc);
 
 /* Auxiliary vector contents. */
 u64 arch_hwcap(void);
@@ -495,6 +581,17 @@ extern struct arch_upcalls arch_upcalls;
 void arch_fault_disable(void);
 void arch_fault_enable(void);
 
+/* <asm/io.h> provides inline:
+ *   u8/16/32/64 arch_mmio_read8/16/32/64(const volatile void *);
+ *   void arch_mmio_write8/16/32/64(volatile void *, u8/16/32/64);
+ *     ordered among themselves and against earlier and later accesses of
+ *     normal memory (DMA)
+ *   bool arch_has_ports(void);  I/O ports exist (else reads give all ones)
+ *   u8/16/32 arch_port_in8/16/32(u16 port);
+ *   void arch_port_out8/16/32(u16 port, u8/16/32 value);
+ * and barriers towards devices: arch_dma_rmb(), arch_dma_wmb(), arch_dma_mb().
+ */
 #include <asm/user.h>
+#include <asm/io.h>
 
 #endif
