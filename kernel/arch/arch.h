@@ -342,7 +342,8 @@ void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
                        struct arch_unmap_sink *sink);
 
 /* Set the protection of what is mapped in [start, end); flushes. Entries gain
- * MAP_PROT_WRITE only if `grant(ctx, va, entry)` says so (NULL: never). */
+ * MAP_PROT_WRITE only if `grant(ctx, va, entry)` says so (NULL: never), which
+ * is called under the port's lock: it must not sleep nor call arch_aspace_*. */
 void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
                          bool (*grant)(void *ctx, u64 va, arch_entry_t e),
                          void *ctx);
@@ -351,7 +352,8 @@ void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
  * fork: for each translation of src in [start, end) call
  * visit(ctx, va, entry), then, when it returns 1, install the same in dst;
  * with `write_protect` both become read-only (src is flushed before return).
- * visit returns 0 to skip, or a negative errno to stop. -ENOMEM.
+ * visit returns 0 to skip, or a negative errno to stop; it must not sleep nor
+ * call arch_aspace_*. -ENOMEM.
  */
 int arch_aspace_copy(struct arch_aspace *dst, struct arch_aspace *src,
                      u64 start, u64 end, bool write_protect,
@@ -359,7 +361,8 @@ int arch_aspace_copy(struct arch_aspace *dst, struct arch_aspace *src,
                      void *ctx);
 
 /* Call visit for each present translation in [start, end) until it returns
- * non-zero, which is returned. Skips empty tables quickly. */
+ * non-zero, which is returned. Skips empty tables quickly. Entries are
+ * snapshots; no lock is held during visit. */
 int arch_aspace_walk(struct arch_aspace *as, u64 start, u64 end,
                      int (*visit)(void *ctx, u64 va, arch_entry_t e),
                      void *ctx);

@@ -24,8 +24,8 @@
  *   u64 pte_make_table(paddr_t table, bool user);
  *   PTE_BREAK_BEFORE_MAKE                1: a live entry that changes frame or
  *                                        gains write goes through 0 and a flush
- *   PTE_HARDWARE_DIRTY                   1: the MMU may set dirty/young at any
- *                                        time (so entries are exchanged)
+ *   PTE_HARDWARE_BITS                    mask of what the MMU may change in a
+ *                                        live entry at any time
  *   void pte_written(void)               after stores, before they are relied
  *                                        on (a barrier, or nothing)
  */
@@ -38,6 +38,7 @@
 #define PAGETABLE_LEVELS  4
 #define PAGETABLE_ENTRIES 512
 
+/* First member of struct arch_aspace. */
 struct pagetable {
     u64 root;                  /* physical address of the level-3 table */
     struct arch_spinlock lock; /* guards every entry below root */
