@@ -12,6 +12,7 @@
 
 #include "lib/types.h"
 #include "lib/compiler.h"
+#include "lib/atomic.h" /* rcu_dereference, rcu_assign_pointer */
 
 struct rcu_head {
     struct rcu_head *next;
@@ -20,8 +21,6 @@ struct rcu_head {
 
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
-#define rcu_dereference(p)       __atomic_load_n(&(p), __ATOMIC_CONSUME)
-#define rcu_assign_pointer(p, v) __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
 /* `function` runs in a thread, with no locks held; may not sleep for long. */
 void call_rcu(struct rcu_head *head, void (*function)(struct rcu_head *));
 void synchronize_rcu(void);
