@@ -42,6 +42,7 @@ enum thread_state {
 };
 
 struct thread;
+struct address_space;
 
 struct thread_ops {
     /* The thread will never run again and its stack is not in use. */
@@ -68,6 +69,7 @@ struct sched_entity {
 struct thread {
     struct thread_head head; /* must be first; assembly knows it */
     const struct thread_ops *ops;
+    struct address_space *mm; /* user memory it runs in; borrowed; NULL: none */
     atomic_t state;        /* enum thread_state */
     u32 cpu;               /* where it runs or last ran */
     atomic_t on_cpu;       /* 1 while its stack is in use by a CPU */
