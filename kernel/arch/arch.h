@@ -167,7 +167,9 @@ void kernel_start_secondary(u32 cpu) __noreturn;
 #define WORK_FP_RELOAD     BIT(7) /* user FP state is in memory, reload it */
 #define WORK_RCU           BIT(8) /* a grace period waits for this CPU */
 #define WORK_ENTRY         (WORK_TRACE_SYSCALL | WORK_SECCOMP)
-#define WORK_EXIT          (~0u)
+#define WORK_EXIT                                                   \
+    (WORK_RESCHED | WORK_SIGNAL | WORK_NOTIFY | WORK_RESTORE_MASK | \
+     WORK_FP_RELOAD | WORK_RCU)
 
 /*
  * The first member of core's struct thread. Offsets are known to assembly

@@ -1,0 +1,84 @@
+/*
+ * Registers as the entry code saves them: the order of Linux's
+ * user_regs_struct up to ss, so that ptrace and core files can copy them.
+ *
+ * orig_rax is the system call number while in a system call, else -1; during
+ * the first instructions of an exception it holds the error code.
+ */
+#ifndef ASM_REGS_H
+#define ASM_REGS_H
+
+#define SEL_KERNEL_CODE 0x10
+#define SEL_KERNEL_DATA 0x18
+#define SEL_USER_DATA   0x2b /* SYSRET wants data before code */
+#define SEL_USER_CODE   0x33
+#define SEL_TSS         0x40
+#define SEL_CPU         0x53 /* limit = CPU number, for LSL in the vDSO */
+
+#ifndef __ASSEMBLY__
+
+#include "lib/types.h"
+
+#define X86_SAVED_REGISTERS           \
+    u64 r15, r14, r13, r12, rbp, rbx; \
+    u64 r11, r10, r9, r8, rax, rcx;   \
+    u64 rdx, rsi, rdi, orig_rax;      \
+    u64 rip, cs, rflags, rsp, ss
+
+struct user_regs {
+    X86_SAVED_REGISTERS;
+};
+
+/* What an exception or interrupt saved; long mode always pushes rsp and ss. */
+struct kernel_regs {
+    X86_SAVED_REGISTERS;
+};
+
+_Static_assert(sizeof(struct user_regs) == 21 * 8, "entry.S knows");
+
+#define RFLAGS_CF    (1UL << 0)
+#define RFLAGS_FIXED (1UL << 1)
+#define RFLAGS_TF    (1UL << 8)
+#define RFLAGS_IF    (1UL << 9)
+#define RFLAGS_DF    (1UL << 10)
+#define RFLAGS_NT    (1UL << 14)
+#define RFLAGS_RF    (1UL << 16)
+#define RFLAGS_AC    (1UL << 18)
+/* What user mode may change through signal frames and ptrace. */
+#define RFLAGS_USER 0x50dd5UL /* CF PF AF ZF SF TF DF OF RF AC */
+
+static inline u64 arch_syscall_number(const struct user_regs *r)
+{
+    return (u32)r->orig_rax;
+}
+
+static inline u64 arch_syscall_arg(const struct user_regs *r, unsigned i)
+{
+    switch (i) {
+    case 0:
+        return r->rdi;
+    case 1:
+        return r->rsi;
+    case 2:
+        return r->rdx;
+    case 3:
+        return r->r10;
+    case 4:
+        return r->r8;
+    default:
+        return r->r9;
+    }
+}
+
+static inline void arch_syscall_set_result(struct user_regs *r, s64 value)
+{
+    r->rax = (u64)value;
+}
+
+static inline s64 arch_syscall_result(const struct user_regs *r)
+{
+    return (s64)r->rax;
+}
+
+#endif
+#endif
