@@ -46,11 +46,19 @@
  * One access, neither torn, repeated nor invented by the compiler; no order
  * between CPUs. For scalars of up to 8 bytes.
  */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define READ_ONCE(x)       __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, val) __atomic_store_n(&(x), val, __ATOMIC_RELAXED)
+#endif
+#endif
+#ifndef READ_ONCE
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, val)                       \
     do {                                         \
         *(volatile __typeof__(x) *)&(x) = (val); \
     } while (0)
+#endif
 
 #define __same_type(a, b) \
     __builtin_types_compatible_p(__typeof__(a), __typeof__(b))

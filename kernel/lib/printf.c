@@ -15,6 +15,9 @@ enum {
     SIGNED = 64,
 };
 
+/* Larger widths and precisions are mistakes. */
+#define MAX_WIDTH 65535
+
 struct out {
     printf_emit_fn emit;
     void *ctx;
@@ -143,12 +146,12 @@ static const char *parse_spec(const char *f, struct spec *sp, va_list *args)
         sp->width = va_arg(*args, int);
         if (sp->width < 0) {
             sp->flags |= LEFT;
-            sp->width = sp->width == INT_MIN ? INT_MAX : -sp->width;
+            sp->width = sp->width < -MAX_WIDTH ? MAX_WIDTH : -sp->width;
         }
         f++;
     } else {
         for (; isdigit(*f); f++)
-            if (sp->width < INT_MAX / 16)
+            if (sp->width < MAX_WIDTH)
                 sp->width = sp->width * 10 + (*f - '0');
     }
     if (*f == '.') {
@@ -158,7 +161,7 @@ static const char *parse_spec(const char *f, struct spec *sp, va_list *args)
             f++;
         } else {
             for (; isdigit(*f); f++)
-                if (sp->precision < INT_MAX / 16)
+                if (sp->precision < MAX_WIDTH)
                     sp->precision = sp->precision * 10 + (*f - '0');
         }
     }
@@ -272,6 +275,8 @@ static void emit_buffer(void *ctx, const char *s, size_t n)
     struct buffer *b = ctx;
 
     n = min(n, b->left);
+    if (!n)
+        return;
     memcpy(b->at, s, n);
     b->at += n;
     b->left -= n;
