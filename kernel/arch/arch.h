@@ -140,6 +140,12 @@ extern char boot_stack[];
 extern char __percpu_start[], __percpu_end[];
 
 /*
+ * Core's list of start-up functions (core/init.h): the linker script keeps the
+ * sections .initcall.* (relocated pointers), sorted by name, between the
+ * symbols __initcalls_start and __initcalls_end.
+ */
+
+/*
  * The port enters here on the boot CPU, on boot_stack, with interrupts off, the
  * direct map and the final kernel mapping in place, per-CPU base of CPU 0 set,
  * arch_current() NULL and early console output working. Implemented by

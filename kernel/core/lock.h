@@ -5,12 +5,14 @@
  *
  *   spinlock_t   short, not sleeping; spin_lock() disables preemption,
  *                spin_lock_irqsave() also interrupts (when an interrupt
- *                handler takes it too)
+ *                handler takes it too). Tickets: first come, first served.
  *   mutex_t      sleeping, owner-tracked, FIFO hand-over under contention,
  *                spins while the owner runs
- *   rwlock_t     sleeping readers/writer lock; writers do not starve; readers
- *                scale by per-CPU counts where `rwlock_init_percpu` is used
+ *   rwlock_t     sleeping readers/writer lock; first come, first served, so
+ *                writers do not starve; not recursive, for readers neither
  *   seqcount_t   lockless readers of small data that retry
+ *
+ * Zeroed memory is an unlocked spinlock; the other kinds need initialisation.
  */
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
@@ -20,14 +22,14 @@
 #include "lib/list.h"
 
 struct thread;
-struct lock_class; /* debug build: one per initialisation site */
+struct lock_class; /* debug build: one per name */
 
 #ifdef CONFIG_DEBUG
 struct lock_debug {
-    const char *name;
-    struct lock_class *class;
-    const void *owner;
-    const void *where; /* return address of the last acquisition */
+    const char *name;         /* NULL: not checked for order */
+    struct lock_class *class; /* by level 0; found at first use */
+    const void *owner;        /* thread that holds it for writing */
+    const void *where;        /* return address of the last acquisition */
 };
 #define LOCK_DEBUG_INIT(n) .debug = {.name = (n)},
 #define LOCK_DEBUG_MEMBER  struct lock_debug debug;
@@ -37,72 +39,306 @@ struct lock_debug {
 #endif
 
 typedef struct spinlock {
-    u32 value; /* ticket or queue lock: core/spinlock.c */
+    union {
+        u32 value;
+        struct {
+            u16 owner; /* ticket that holds the lock; == next: free */
+            u16 next;  /* ticket to hand out next */
+        };
+    };
     LOCK_DEBUG_MEMBER
 } spinlock_t;
-#define SPINLOCK_INIT(name)               \
-    {                                     \
-        .value = 0, LOCK_DEBUG_INIT(name) \
+#define SPINLOCK_INIT(name)                   \
+    {                                         \
+        {.value = 0}, LOCK_DEBUG_INIT((name)) \
     }
 
 typedef struct mutex {
-    atomic64_t owner; /* struct thread pointer | flags */
+    atomic64_t owner; /* struct thread pointer | MUTEX_* */
     spinlock_t wait_lock;
-    struct list_head waiters;
+    struct list_head waiters; /* FIFO; wait_lock */
     LOCK_DEBUG_MEMBER
 } mutex_t;
-#define MUTEX_INIT(m, name)                                           \
-    {                                                                 \
-        .wait_lock = SPINLOCK_INIT(name),                             \
-        .waiters = LIST_HEAD_INIT((m).waiters), LOCK_DEBUG_INIT(name) \
+#define MUTEX_INIT(m, name)                                             \
+    {                                                                   \
+        .wait_lock = SPINLOCK_INIT(NULL),                               \
+        .waiters = LIST_HEAD_INIT((m).waiters), LOCK_DEBUG_INIT((name)) \
     }
 
 typedef struct rwlock {
-    atomic64_t state;
+    atomic64_t state; /* writer: thread | 1; readers: count * 8; | 2: waiters */
     spinlock_t wait_lock;
-    struct list_head waiters;
+    struct list_head waiters; /* FIFO; wait_lock */
     LOCK_DEBUG_MEMBER
 } rwlock_t;
+#define RWLOCK_INIT(l, name)                                            \
+    {                                                                   \
+        .wait_lock = SPINLOCK_INIT(NULL),                               \
+        .waiters = LIST_HEAD_INIT((l).waiters), LOCK_DEBUG_INIT((name)) \
+    }
 
 typedef struct seqcount {
     u32 sequence;
 } seqcount_t;
 
+/* --------------------------------------------------------- preemption -- */
+
+/* thread_head.preempt_count: nested disables in the low half, interrupt
+ * contexts above. */
+#define PREEMPT_IRQ BIT(16)
+
+/* Preemption. Nests; spinlocks and RCU readers use it. */
+static inline void preempt_disable(void)
+{
+    arch_current()->preempt_count++;
+    barrier();
+}
+
+void preempt_schedule(void); /* the slow half of preempt_enable() */
+static inline void preempt_enable(void)
+{
+    struct thread_head *head = arch_current();
+
+    barrier();
+    if (--head->preempt_count == 0 &&
+        unlikely(atomic_load(&head->work) & WORK_RESCHED))
+        preempt_schedule();
+}
+/* For the scheduler: does not look for a better thread. */
+static inline void preempt_enable_no_resched(void)
+{
+    barrier();
+    arch_current()->preempt_count--;
+}
+static inline bool preemptible(void)
+{
+    return arch_current()->preempt_count == 0 && arch_irqs_enabled();
+}
+static inline bool in_interrupt(void)
+{
+    return arch_current()->preempt_count >= PREEMPT_IRQ;
+}
+
+/* Debug: complains if called where sleeping is not allowed. */
+#ifdef CONFIG_DEBUG
+void might_sleep_check(const char *file, int line);
+#define might_sleep() might_sleep_check(__FILE__, __LINE__)
+#else
+static inline void might_sleep(void)
+{
+}
+#endif
+
+/* ----------------------------------------------------------- spinlocks -- */
+
 /* `name` is the class: a string literal, the same for all locks of a kind. */
 void spin_init(spinlock_t *l, const char *name);
+
+/* The lock word alone: no preemption count, no checks. For the allocator, the
+ * log and the like, which the checks themselves use; interrupts off. */
+void raw_spin_wait(spinlock_t *l, u16 ticket);
+static inline void raw_spin_lock(spinlock_t *l)
+{
+    u32 old = __atomic_fetch_add(&l->value, 1u << 16, __ATOMIC_ACQUIRE);
+
+    if (unlikely((u16)old != (u16)(old >> 16)))
+        raw_spin_wait(l, old >> 16);
+}
+static inline bool raw_spin_trylock(spinlock_t *l)
+{
+    u32 old = __atomic_load_n(&l->value, __ATOMIC_RELAXED);
+
+    return (u16)old == (u16)(old >> 16) &&
+           try_cmpxchg_acquire(&l->value, &old, old + (1u << 16));
+}
+static inline void raw_spin_unlock(spinlock_t *l)
+{
+    __atomic_store_n(&l->owner, (u16)(l->owner + 1), __ATOMIC_RELEASE);
+}
+static inline bool raw_spin_is_locked(const spinlock_t *l)
+{
+    u32 v = READ_ONCE(l->value);
+
+    return (u16)v != (u16)(v >> 16);
+}
+
+#ifdef CONFIG_DEBUG
 void spin_lock(spinlock_t *l);
 bool spin_trylock(spinlock_t *l);
 void spin_unlock(spinlock_t *l);
 unsigned long spin_lock_irqsave(spinlock_t *l);
+bool spin_trylock_irqsave(spinlock_t *l, unsigned long *flags);
 void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags);
 void spin_lock_irq(spinlock_t *l); /* interrupts are known to be on */
 void spin_unlock_irq(spinlock_t *l);
-/* A second lock of the same class (parent before child): level 1.. */
+/* A second lock of the same class (parent before child): level 1..3 */
 void spin_lock_nested(spinlock_t *l, unsigned level);
 void spin_assert_held(spinlock_t *l);
+#else
+static inline void spin_lock(spinlock_t *l)
+{
+    preempt_disable();
+    raw_spin_lock(l);
+}
+static inline bool spin_trylock(spinlock_t *l)
+{
+    preempt_disable();
+    if (raw_spin_trylock(l))
+        return true;
+    preempt_enable();
+    return false;
+}
+static inline void spin_unlock(spinlock_t *l)
+{
+    raw_spin_unlock(l);
+    preempt_enable();
+}
+static inline unsigned long spin_lock_irqsave(spinlock_t *l)
+{
+    unsigned long flags = arch_irq_save();
+
+    spin_lock(l);
+    return flags;
+}
+static inline bool spin_trylock_irqsave(spinlock_t *l, unsigned long *flags)
+{
+    *flags = arch_irq_save();
+    if (spin_trylock(l))
+        return true;
+    arch_irq_restore(*flags);
+    return false;
+}
+static inline void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
+{
+    raw_spin_unlock(l);
+    arch_irq_restore(flags);
+    preempt_enable();
+}
+static inline void spin_lock_irq(spinlock_t *l)
+{
+    arch_irq_disable();
+    spin_lock(l);
+}
+static inline void spin_unlock_irq(spinlock_t *l)
+{
+    raw_spin_unlock(l);
+    arch_irq_enable();
+    preempt_enable();
+}
+static inline void spin_lock_nested(spinlock_t *l, unsigned level)
+{
+    (void)level;
+    spin_lock(l);
+}
+static inline void spin_assert_held(spinlock_t *l)
+{
+    (void)l;
+}
+#endif
+
+/* ------------------------------------------------------ sleeping locks -- */
+
+#define MUTEX_WAITERS 1L /* someone is on the list */
+#define MUTEX_HANDOFF 2L /* the first waiter gets it at the next unlock */
+#define MUTEX_FLAGS   3L
 
 void mutex_init(mutex_t *m, const char *name);
-void mutex_lock(mutex_t *m);
 void mutex_lock_nested(mutex_t *m, unsigned level);
 int mutex_lock_killable(mutex_t *m);      /* -EINTR */
 int mutex_lock_interruptible(mutex_t *m); /* -ERESTARTSYS */
 bool mutex_trylock(mutex_t *m);
-void mutex_unlock(mutex_t *m);
 void mutex_assert_held(mutex_t *m);
+static inline bool mutex_is_locked(const mutex_t *m)
+{
+    return atomic64_load(&m->owner) & ~MUTEX_FLAGS;
+}
+
+void mutex_lock_slow(mutex_t *m);
+void mutex_unlock_slow(mutex_t *m);
+#ifdef CONFIG_DEBUG
+void mutex_lock(mutex_t *m);
+void mutex_unlock(mutex_t *m);
+#else
+static inline void mutex_lock(mutex_t *m)
+{
+    s64 free = 0;
+
+    if (unlikely(!try_cmpxchg_acquire(&m->owner.counter, &free,
+                                      (s64)arch_current())))
+        mutex_lock_slow(m);
+}
+static inline void mutex_unlock(mutex_t *m)
+{
+    s64 mine = (s64)arch_current();
+
+    if (unlikely(!try_cmpxchg_release(&m->owner.counter, &mine, 0)))
+        mutex_unlock_slow(m);
+}
+#endif
+
+#define RWLOCK_WRITER  1L
+#define RWLOCK_WAITERS 2L
+#define RWLOCK_READER  8L
 
 void rwlock_init(rwlock_t *l, const char *name);
-void read_lock(rwlock_t *l);
-int read_lock_killable(rwlock_t *l);
+int read_lock_killable(rwlock_t *l); /* -EINTR */
 bool read_trylock(rwlock_t *l);
-void read_unlock(rwlock_t *l);
-void write_lock(rwlock_t *l);
 void write_lock_nested(rwlock_t *l, unsigned level);
-int write_lock_killable(rwlock_t *l);
+int write_lock_killable(rwlock_t *l); /* -EINTR */
 bool write_trylock(rwlock_t *l);
-void write_unlock(rwlock_t *l);
 void write_downgrade(rwlock_t *l); /* writer becomes a reader */
 void rwlock_assert_held(rwlock_t *l);
 void rwlock_assert_write(rwlock_t *l);
+/* Somebody waits for it: a long holder may want to let go for a moment. */
+static inline bool rwlock_is_contended(const rwlock_t *l)
+{
+    return atomic64_load(&l->state) & RWLOCK_WAITERS;
+}
+
+void read_lock_slow(rwlock_t *l);
+void write_lock_slow(rwlock_t *l);
+void rwlock_wake(rwlock_t *l);
+void write_unlock_slow(rwlock_t *l);
+#ifdef CONFIG_DEBUG
+void read_lock(rwlock_t *l);
+void read_unlock(rwlock_t *l);
+void write_lock(rwlock_t *l);
+void write_unlock(rwlock_t *l);
+#else
+static inline void read_lock(rwlock_t *l)
+{
+    s64 s = atomic64_load(&l->state);
+
+    while (likely(!(s & (RWLOCK_WRITER | RWLOCK_WAITERS))))
+        if (likely(
+                try_cmpxchg_acquire(&l->state.counter, &s, s + RWLOCK_READER)))
+            return;
+    read_lock_slow(l);
+}
+static inline void read_unlock(rwlock_t *l)
+{
+    s64 s =
+        __atomic_sub_fetch(&l->state.counter, RWLOCK_READER, __ATOMIC_RELEASE);
+
+    if (unlikely(s == RWLOCK_WAITERS))
+        rwlock_wake(l);
+}
+static inline void write_lock(rwlock_t *l)
+{
+    s64 free = 0;
+
+    if (unlikely(!try_cmpxchg_acquire(&l->state.counter, &free,
+                                      (s64)arch_current() | RWLOCK_WRITER)))
+        write_lock_slow(l);
+}
+static inline void write_unlock(rwlock_t *l)
+{
+    s64 mine = (s64)arch_current() | RWLOCK_WRITER;
+
+    if (unlikely(!try_cmpxchg_release(&l->state.counter, &mine, 0)))
+        write_unlock_slow(l);
+}
+#endif
 
 /* Readers: do { s = seq_begin(&c); copy; } while (seq_retry(&c, s)); */
 static inline u32 seq_begin(const seqcount_t *c)
@@ -129,12 +365,5 @@ static inline void seq_write_end(seqcount_t *c)
 {
     __atomic_store_n(&c->sequence, c->sequence + 1, __ATOMIC_RELEASE);
 }
-
-/* Preemption. Nests; spinlocks and RCU readers use it. */
-void preempt_disable(void);
-void preempt_enable(void);
-bool preemptible(void);
-/* Debug: complains if called where sleeping is not allowed. */
-void might_sleep(void);
 
 #endif

@@ -22,6 +22,9 @@ enum log_level {
     LOG_DEBUG
 };
 
+struct kernel_regs;
+struct wait_queue;
+
 extern int log_console_level; /* messages with level < this reach consoles */
 void log_print(enum log_level level, const char *format, ...) __printf(2, 3);
 #define log_err(...)     log_print(LOG_ERR, __VA_ARGS__)
@@ -37,8 +40,28 @@ struct log_console {
 };
 void log_console_register(struct log_console *c);
 
-/* Text records for dmesg: copies whole records from *sequence on. */
+/* Readers. Sequence numbers run from 0 and never repeat; a reader that is too
+ * slow finds that records are gone. */
+struct log_record {
+    u64 sequence;
+    u64 ns; /* since start */
+    enum log_level level;
+    u16 length; /* of the text, without NUL or newline */
+};
+/* The first record with a number >= *sequence, which becomes the next one's.
+ * Text is cut at `size` (length tells). -ENOENT: none yet. -EPIPE: records were
+ * lost; *sequence is now that of the oldest. */
+int log_read_record(u64 *sequence, struct log_record *r, char *text,
+                    size_t size);
+/* Text for dmesg and syslog(2), "<6>[    1.234567] text\n" per record: copies
+ * whole records from *sequence on; skips what is lost. Bytes copied. */
 ssize_t log_read(u64 *sequence, char *buffer, size_t size);
+u64 log_first_sequence(void);
+u64 log_next_sequence(void);
+size_t log_capacity(void);               /* bytes */
+extern struct wait_queue log_new_record; /* woken after each record */
+
+void log_init(void); /* the ring grows from its boot size */
 
 /* Stop everything: print why, registers, a backtrace of every CPU and the last
  * lines of the log, then power off or halt as `panic=` says. */

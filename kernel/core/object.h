@@ -221,14 +221,25 @@ void handle_table_put(struct handle_table *t, struct caller *who);
  * not shared) and the object may be used until handle_done(). -EBADF: no such
  * slot, revoked, or rights missing (Linux's errno for the wrong open mode).
  * RIGHT_LOOKUP etc. missing where Linux has no errno of its own: -EACCES is
- * decided by the caller; use handle_get_any() to look at grant->rights.
+ * decided by the caller; use handle_get() with RIGHT_NONE and look at
+ * grant->rights.
  */
 struct handle_ref {
     struct grant *grant;
     struct object *object; /* == grant->object */
+    bool counted;          /* holds a reference on the grant */
 };
 int handle_get(struct caller *who, int fd, u32 rights, struct handle_ref *ref);
-void handle_done(struct handle_ref *ref);
+static inline void handle_done(struct handle_ref *ref)
+{
+    if (ref->counted)
+        grant_put(ref->grant);
+}
+/* The same with a reference that outlives the call: grant_put() it. ERR_PTR. */
+struct grant *handle_get_grant(struct caller *who, int fd, u32 rights);
+/* For another process's table (pidfd_getfd, /proc/<pid>/fd/N): ERR_PTR(-EBADF).
+ */
+struct grant *handle_table_get_grant(struct handle_table *t, int fd);
 
 /* Lowest free slot >= from, below the caller's RLIMIT_NOFILE: -EMFILE, -ENOMEM.
  * Reserved slots look empty to others until handle_install(). */
@@ -252,6 +263,9 @@ int handle_set_slot_flags(struct caller *who, int fd, u32 slot_flags);
  * at the end. */
 int handle_next(struct handle_table *t, u32 fd, struct grant **g, u32 *flags);
 u32 handle_table_capacity(struct handle_table *t); /* FDSize */
+bool handle_table_is_shared(const struct handle_table *t);
+/* Slots in use, all of them charged to nobody. */
+u32 handle_table_used(struct handle_table *t);
 
 static inline bool grant_is_revoked(const struct grant *g)
 {

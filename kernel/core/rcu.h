@@ -13,14 +13,21 @@
 #include "lib/types.h"
 #include "lib/compiler.h"
 #include "lib/atomic.h" /* rcu_dereference, rcu_assign_pointer */
+#include "core/lock.h"
 
 struct rcu_head {
     struct rcu_head *next;
     void (*function)(struct rcu_head *head);
 };
 
-void rcu_read_lock(void);
-void rcu_read_unlock(void);
+static inline void rcu_read_lock(void)
+{
+    preempt_disable();
+}
+static inline void rcu_read_unlock(void)
+{
+    preempt_enable();
+}
 /* `function` runs in a thread, with no locks held; may not sleep for long. */
 void call_rcu(struct rcu_head *head, void (*function)(struct rcu_head *));
 void synchronize_rcu(void);
@@ -30,5 +37,16 @@ void rcu_barrier(void);
 #define kfree_rcu(ptr, member) \
     kfree_rcu_offset(&(ptr)->member, offsetof(__typeof__(*(ptr)), member))
 void kfree_rcu_offset(struct rcu_head *head, size_t offset);
+
+/* --- for the scheduler and the idle loop --- */
+void rcu_init(void);
+/* This CPU switched threads: nobody reads. Interrupts off. */
+void rcu_note_switch(void);
+/* The idle loop stops and starts looking; interrupts off. An interrupt in
+ * between is bracketed by rcu_irq_enter/exit. */
+void rcu_idle_enter(void);
+void rcu_idle_exit(void);
+void rcu_irq_enter(void);
+void rcu_irq_exit(void);
 
 #endif

@@ -22,6 +22,7 @@
 #include "lib/rbtree.h"
 #include "core/cpu.h"
 #include "core/lock.h"
+#include "core/lockdep.h"
 
 enum sched_policy {
     SCHED_NORMAL = 0,
@@ -55,15 +56,21 @@ struct thread_ops {
     bool (*signal_pending)(const struct thread *t, bool fatal_only);
 };
 
+/* Guarded by the run queue's lock. */
 struct sched_entity {
-    struct rb_node node;                  /* fair queue, by deadline */
-    struct list_head rt_link;             /* real-time queue of its priority */
-    u64 vruntime, deadline, min_deadline; /* virtual ns */
-    s64 lag;                              /* kept while asleep */
-    u64 slice;                            /* ns */
-    u64 exec_start, sum_exec;             /* ns */
+    union {
+        struct rb_node node;      /* fair queue, by deadline */
+        struct list_head rt_link; /* real-time queue of its priority */
+    };
+    u64 vruntime, deadline; /* virtual ns */
+    u64 min_vruntime;       /* of the subtree */
+    s64 lag;                /* kept while asleep */
+    u64 slice;              /* ns: asked for; real time: left of the turn */
+    u64 exec_start;         /* ns; while it runs: when it was last counted */
+    u64 sum_exec;           /* ns on a CPU in all */
+    u64 slice_end;          /* sum_exec at which its turn ends */
     u32 weight;
-    bool queued;
+    bool queued; /* on a run queue: in the tree, on a list, or running */
 };
 
 struct thread {
@@ -71,9 +78,12 @@ struct thread {
     const struct thread_ops *ops;
     struct address_space *mm; /* user memory it runs in; borrowed; NULL: none */
     atomic_t state;        /* enum thread_state */
-    u32 cpu;               /* where it runs or last ran */
+    u32 cpu;               /* where it runs or last ran; queue's lock */
     atomic_t on_cpu;       /* 1 while its stack is in use by a CPU */
     spinlock_t sched_lock; /* guards policy, affinity, wake-ups */
+    u32 last_waker;        /* CPU of the last wake-up */
+    u32 wake_flips;        /* wake-ups from ever other threads: decays */
+    void *last_wakee;      /* compared only */
     u8 policy;             /* enum sched_policy */
     s8 nice;               /* -20..19 */
     u8 rt_priority;        /* 1..99 */
@@ -81,11 +91,15 @@ struct thread {
     struct cpumask affinity;
     struct sched_entity entity;
     u64 user_ns, system_ns; /* CPU time, updated at switches and reads */
-    u64 time_stamp;
+    u64 time_stamp;         /* sched_clock() of the last of those updates */
+    bool in_user;           /* where the time since then was spent */
     u64 voluntary_switches, involuntary_switches;
     char name[16];
     struct list_head all_link; /* every thread, for panic and debugging */
-    struct lock_held *held;    /* debug build: locks this thread holds */
+#ifdef CONFIG_DEBUG
+    struct lockdep_thread lockdep; /* locks this thread holds */
+#endif
+    u32 fault_inject; /* debug: fail the n-th allocation from now, 0: none */
 };
 
 static inline struct thread *thread_current(void)
@@ -108,6 +122,12 @@ struct thread *kthread_create(void (*entry)(void *), void *arg,
                               const char *name_format, ...) __printf(3, 4);
 
 void schedule(void); /* give up the CPU as thread.state says */
+/* If something better waits: a point to be preempted at, in long loops. */
+static inline void cond_resched(void)
+{
+    if (unlikely(atomic_load(&arch_current()->work) & WORK_RESCHED))
+        preempt_schedule();
+}
 void sched_yield(void);
 /* Wake if it sleeps in one of the states (bit mask of 1 << state); true if it
  * did. Full barrier before it looks. */
@@ -116,9 +136,16 @@ bool thread_wake_state(struct thread *t, u32 states);
     (1u << THREAD_INTERRUPTIBLE | 1u << THREAD_KILLABLE | \
      1u << THREAD_UNINTERRUPTIBLE)
 bool thread_wake(struct thread *t); /* WAKE_NORMAL */
-/* Make it notice new work bits soon (IPI if it runs in user mode elsewhere). */
+/* The same; tells that the waker is about to sleep. */
+bool thread_wake_sync(struct thread *t);
+/* Make it notice new work bits soon (IPI if it runs in user mode elsewhere).
+ * thread_kick(t) after atomic_or(WORK_..., &t->head.work). */
 void thread_kick(struct thread *t);
-void thread_set_state(enum thread_state s); /* current; with full barrier */
+/* Of the current thread; a full barrier follows. */
+static inline void thread_set_state(enum thread_state s)
+{
+    smp_store_mb(&thread_current()->state.counter, (int)s);
+}
 /* Sleep until the deadline (monotonic ns) or a wake-up; state set before.
  * Returns true if woken before the deadline. */
 bool schedule_until(u64 deadline);
@@ -129,7 +156,20 @@ void sched_hand_off(struct thread *next);
 int sched_set_policy(struct thread *t, enum sched_policy p, u8 rt_priority);
 void sched_set_nice(struct thread *t, int nice);
 int sched_set_affinity(struct thread *t, const struct cpumask *mask);
+int sched_priority_check(enum sched_policy p, u8 rt_priority); /* -EINVAL */
+/* ns one turn lasts (sched_rr_get_interval). */
+u64 sched_turn_ns(struct thread *t);
 void sched_thread_times(struct thread *t, u64 *user_ns, u64 *system_ns);
+/* Its CPU time, user and system together, to the ns. */
+u64 sched_thread_runtime(struct thread *t);
+
+/*
+ * Where time goes: called at each change between user mode and the kernel that
+ * is to be told apart, by the current thread with interrupts as they may be.
+ * The system call path and the interrupt brackets do.
+ */
+void sched_account_kernel_entry(void);
+void sched_account_user_entry(void);
 struct sched_stats {
     u64 switches, forks;
     u32 running;
@@ -140,6 +180,24 @@ void sched_stats_get(struct sched_stats *s);
 void sched_cpu_times(u32 cpu, u64 out[5]);
 
 void sched_init(void);
-void sched_init_cpu(u32 cpu);
+/* The idle thread of a CPU, made before the CPU starts. -ENOMEM. */
+int sched_init_cpu(u32 cpu);
+struct thread *sched_idle_thread(u32 cpu);
+/* The rest of a CPU's life, on its idle thread. Interrupts off. */
+void sched_idle(void) __noreturn;
+/* The first thread: what runs on boot_stack becomes CPU 0's idle thread. */
+void sched_adopt_boot_thread(void);
+/* Every CPU's current thread, for the panic report. */
+struct thread *sched_current_of(u32 cpu);
+void sched_timer(u64 now); /* from the timer interrupt: the slice may be over */
+/* ns (sched clock) at which this CPU's scheduler wants an interrupt, ~0: never
+ */
+u64 sched_next_event(void);
+bool sched_cpu_idle(u32 cpu);
+void sched_ipi(void); /* IPI_RESCHED arrived */
+
+/* Kernel stacks: mapped with a guard page, a few kept ready. */
+void *stack_alloc(void);
+void stack_free(void *stack);
 
 #endif

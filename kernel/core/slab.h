@@ -26,10 +26,18 @@ void *kmemdup(const void *p, size_t n, u32 flags);
 void kfree(const void *p); /* NULL is fine */
 size_t ksize(const void *p);
 
-/* `name` is a literal. align 0: natural. Constructor may be NULL. */
+/* Frees what kmalloc gave and clears it before: keys. */
+void kfree_sensitive(const void *p);
+
+/* `name` is a literal. align 0: 16. Panics when there is no memory, so call it
+ * at start. */
 struct slab_cache *slab_cache_create(const char *name, size_t size,
                                      size_t align);
 void *slab_alloc(struct slab_cache *c, u32 flags);
+static inline void *slab_zalloc(struct slab_cache *c, u32 flags)
+{
+    return slab_alloc(c, flags | ALLOC_ZERO);
+}
 void slab_free(struct slab_cache *c, void *p);
 /* /proc/slabinfo: call fn for each cache. */
 void slab_for_each(void (*fn)(void *ctx, const char *name, size_t object_size,
@@ -38,11 +46,27 @@ void slab_for_each(void (*fn)(void *ctx, const char *name, size_t object_size,
 /* Give empty slabs back; pages freed. */
 u64 slab_shrink(void);
 
-/* Virtually contiguous kernel memory with a guard page on each side. */
+/*
+ * Virtually contiguous kernel memory with a guard page on each side. May sleep.
+ */
 void *vmalloc(size_t size, u32 flags);
-void vfree(void *p);
-/* Map device memory; NULL on failure. */
+void vfree(const void *p);
+/* The page behind an address of vmalloc()ed memory. */
+struct page *vmalloc_to_page(const void *p);
+/* Map device memory; NULL on failure. Any alignment of pa. */
 void *vmap_device(paddr_t pa, size_t size, bool write_combine);
 void vunmap_device(void *va);
+/* Map pages read-write, one after the other; NULL on failure. The caller keeps
+ * the references. */
+void *vmap_pages(struct page *const *pages, size_t n);
+void vunmap_pages(void *va);
+/* kmalloc() if it is small or there is a block, else vmalloc(). */
+void *kvmalloc(size_t size, u32 flags);
+static inline void *kvzalloc(size_t size, u32 flags)
+{
+    return kvmalloc(size, flags | ALLOC_ZERO);
+}
+void kvfree(const void *p);
+u64 vmalloc_pages(void); /* in use */
 
 #endif

@@ -7,11 +7,18 @@
 #ifndef CORE_TIME_H
 #define CORE_TIME_H
 
+#include "lib/atomic.h"
 #include "lib/rbtree.h"
 #include "lib/types.h"
 #include "lib/list.h"
 
-#define NS_PER_SEC 1000000000ULL
+#define NS_PER_SEC  1000000000ULL
+#define NS_PER_MSEC 1000000ULL
+#define NS_PER_USEC 1000ULL
+
+struct boot_info;
+struct page;
+struct wait_queue;
 
 u64 time_monotonic(void); /* ns since start, no steps */
 u64 time_boottime(void);  /* also counts suspension */
@@ -19,8 +26,38 @@ s64 time_realtime(void);  /* ns since 1970 */
 int time_set_realtime(s64 ns);
 /* Called when realtime was stepped (timerfd TFD_TIMER_CANCEL_ON_SET). */
 extern struct wait_queue time_was_set;
+u64 time_raw(void); /* like monotonic, never steered */
+s64 time_tai(void); /* ns since 1970, TAI */
 u64 time_coarse_resolution(void);
-void time_init(void);
+void time_init(const struct boot_info *info);
+void time_init_late(void); /* starts the thread that keeps the base fresh */
+/* ns since start for the scheduler and the log: no sequence lock, not steered,
+ * works from the first instruction of kernel_start() on. */
+u64 sched_clock(void);
+/* Busy-wait, for devices that need less than a tick of patience. */
+void udelay(u64 microseconds);
+/* Sleep, uninterruptible. */
+void time_sleep(u64 ns);
+/* settimeofday's time zone: kept for the vDSO only. */
+void time_set_zone(s32 minutes_west, s32 dst);
+void time_get_zone(s32 *minutes_west, s32 *dst);
+/* adjtimex's frequency: parts per million << 16; and TAI - UTC in seconds. */
+int time_set_frequency(s64 scaled_ppm);
+s64 time_get_frequency(void);
+void time_set_tai_offset(s32 seconds);
+s32 time_get_tai_offset(void);
+/* Add to realtime without a step: slewed over the next seconds (adjtime). */
+int time_adjust_realtime(s64 delta_ns);
+/* A resume: the machine slept (or was copied) and the counter may have jumped.
+ * Sets base and counter anew; boottime runs on by `slept_ns`. */
+void time_resume(u64 slept_ns, s64 realtime_ns);
+/* The page frame of struct vdso_data, for vm/ to map. */
+struct page *time_vdso_page(void);
+/* arch_upcalls.timer */
+void time_interrupt(void);
+/* Program this CPU's timer for the earliest of its timers and `also` (sched
+ * clock, ~0: none). Interrupts off. */
+void timer_reprogram(void);
 
 /* One-shot timer; the callback runs in interrupt context with no locks held and
  * may start it again. */
@@ -28,7 +65,7 @@ struct timer {
     struct rb_node node;
     u64 deadline; /* ns monotonic */
     void (*callback)(struct timer *t);
-    u32 cpu;
+    u32 cpu; /* whose tree it is in; that tree's lock guards all of it */
     u8 state;
 };
 void timer_setup(struct timer *t, void (*callback)(struct timer *));
@@ -44,6 +81,17 @@ struct work {
 };
 void work_init(struct work *w, void (*fn)(struct work *));
 bool work_queue(struct work *w); /* false: was queued already */
-void work_flush(struct work *w);
+void work_flush(struct work *w); /* waits until it is neither queued nor runs */
+bool work_cancel(struct work *w); /* true: was queued; does not wait */
+/* Runs after a delay. */
+struct delayed_work {
+    struct work work;
+    struct timer timer;
+};
+void delayed_work_init(struct delayed_work *w, void (*fn)(struct work *));
+/* (Re)starts the delay. */
+void delayed_work_queue(struct delayed_work *w, u64 delay_ns);
+bool delayed_work_cancel(struct delayed_work *w); /* true: was pending */
+void work_init_threads(void);
 
 #endif

@@ -34,7 +34,7 @@ struct wait_queue {
 };
 
 struct wait_entry {
-    struct list_head link;
+    struct list_head link; /* wait_queue.lock */
     wait_callback wake;
     void *data;
     bool exclusive;
@@ -51,6 +51,8 @@ void wait_entry_init(struct wait_entry *e, wait_callback wake, void *data);
 void wait_queue_add(struct wait_queue *q, struct wait_entry *e);
 void wait_queue_add_exclusive(struct wait_queue *q, struct wait_entry *e);
 void wait_queue_remove(struct wait_queue *q, struct wait_entry *e);
+/* For callers that hold q->lock. */
+void wait_queue_wake_locked(struct wait_queue *q, u32 key, unsigned exclusive);
 static inline bool wait_queue_active(struct wait_queue *q)
 {
     /* Pairs with the full barrier in wait_prepare(): a waker that changed the
