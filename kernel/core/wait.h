@@ -58,7 +58,7 @@ static inline bool wait_queue_active(struct wait_queue *q)
     /* Pairs with the full barrier in wait_prepare(): a waker that changed the
      * condition before this sees the waiter or the waiter sees the change. */
     smp_mb();
-    return !list_empty_careful(&q->entries);
+    return !list_empty(&q->entries);
 }
 
 /* Wake up to `exclusive` exclusive waiters (0: all) and all others. */
