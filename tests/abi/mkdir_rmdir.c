@@ -1,0 +1,72 @@
+// about: mkdirat and unlinkat(AT_REMOVEDIR): every refusal, link counts
+// calls: mkdirat unlinkat
+#include "abi.h"
+int main(void)
+{
+    struct stat st;
+    int d0 = open(".", O_RDONLY);
+    T(mkdir("a", 0755));
+    T(mkdir("a", 0755));
+    T(mkdir("a/", 0755));
+    T(mkdir("a/b/", 0755));
+    T(mkdir("a/b/c/d", 0755));
+    T(mkdir(".", 0755));
+    T(mkdir("..", 0755));
+    T(mkdir("/", 0755));
+    T(mkdir("", 0755));
+    T(mkdir("a/.", 0755));
+    T(mkdir("n/.", 0755));
+    put("f", "");
+    T(mkdir("f", 0755));
+    T(mkdir("f/x", 0755));
+    symlink("newdir", "l");
+    T(mkdir("l", 0755));
+    T(mkdir("l/", 0755));
+    stat("a", &st);
+    N(st.st_nlink);
+    mkdir("a/b2", 0755);
+    stat("a", &st);
+    N(st.st_nlink);
+    T(rmdir("a"));
+    T(rmdir("a/b/."));
+    T(rmdir("a/b/.."));
+    T(rmdir("."));
+    T(rmdir("/"));
+    T(rmdir(""));
+    T(rmdir("f"));
+    T(rmdir("none"));
+    symlink("a", "la");
+    T(rmdir("la"));
+    T(rmdir("la/"));
+    T(unlinkat(d0, "a", 0));
+    T(unlinkat(d0, "a/b", AT_REMOVEDIR));
+    T(unlinkat(d0, "a/b2", 1));
+    T(unlinkat(d0, "a", 0x1000));
+    T(unlinkat(99, "a", AT_REMOVEDIR));
+    stat("a", &st);
+    N(st.st_nlink);
+    say("-- a directory that is open or current can go");
+    mkdir("cwd", 0755);
+    int d = open("cwd", O_RDONLY);
+    chdir("cwd");
+    T(rmdir("../cwd"));
+    fstat(d, &st);
+    N(st.st_nlink);
+    T(openat(d, "x", O_CREAT | O_WRONLY, 0644));
+    T(open(".", O_RDONLY));
+    T(open("..", O_RDONLY));
+    T(mkdir("x", 0755));
+    char b[256];
+    T(sys(getcwd, b, 256));
+    T(sys(getdents64, d, b, 256));
+    fchdir(d0);
+    T(rmdir("a"));
+    char name[300];
+    memset(name, 'x', 299);
+    name[255] = 0;
+    T(mkdir(name, 0755));
+    T(rmdir(name));
+    name[255] = 'x';
+    name[256] = 0;
+    T(mkdir(name, 0755));
+}

@@ -1,0 +1,80 @@
+// about: renameat2 with no flags: what may replace what, same inode,
+// about: directories into themselves
+// calls: renameat2 renameat
+#include "abi.h"
+int main(void)
+{
+    struct stat st;
+    put("f", "F");
+    put("g", "G");
+    mkdir("d", 0755);
+    mkdir("e", 0755);
+    mkdir("full", 0755);
+    put("full/x", "X");
+    symlink("f", "l");
+    T(rename("f", "g"));
+    STR(get("g"));
+    T(access("f", F_OK));
+    T(rename("g", "g"));
+    T(rename("g", "d"));
+    T(rename("d", "g"));
+    T(rename("d", "full"));
+    T(rename("full", "d"));
+    STR(get("d/x"));
+    T(rename("d", "d/sub"));
+    T(rename("d", "d/none/sub"));
+    T(rename("d/x", "d"));
+    T(rename("none", "z"));
+    T(rename("g", "none/z"));
+    T(rename("", "z"));
+    T(rename("g", ""));
+    T(rename(".", "z"));
+    T(rename("g", "."));
+    T(rename("d", ".."));
+    T(rename("d/.", "z"));
+    T(rename("/", "z"));
+    T(rename("g/", "z"));
+    T(rename("g", "z/"));
+    T(rename("e", "e2/"));
+    T(rename("e2/", "e"));
+    link("g", "h");
+    T(rename("g", "h"));
+    T(access("g", F_OK) | access("h", F_OK));
+    T(rename("l", "l2"));
+    lstat("l2", &st);
+    say("%s", ftype(st.st_mode));
+    T(rename("l2", "h"));
+    lstat("h", &st);
+    say("%s", ftype(st.st_mode));
+    T(rename("g", "/proc/x"));
+    T(rename("/proc/version", "x"));
+    int fd = open("g", O_RDONLY);
+    T(renameat(AT_FDCWD, "g", fd, "z"));
+    T(renameat(99, "g", AT_FDCWD, "z"));
+    int d = open("d", O_RDONLY);
+    T(renameat(AT_FDCWD, "g", d, "moved"));
+    T(renameat(d, "moved", AT_FDCWD, "g"));
+    say("-- the parent of a moved directory");
+    mkdir("d/inner", 0755);
+    mkdir("e/t", 0755);
+    T(rename("d/inner", "e/inner"));
+    stat("d", &st);
+    N(st.st_nlink);
+    stat("e", &st);
+    N(st.st_nlink);
+    struct stat a, b;
+    stat("e/inner/..", &a);
+    Y(a.st_ino == st.st_ino);
+    stat("d", &b);
+    Y(b.st_ino != a.st_ino);
+    say("-- a replaced file lives on while open");
+    put("g", "old");
+    fd = open("g", O_RDONLY);
+    put("n", "new");
+    rename("n", "g");
+    char c[4] = "";
+    T(read(fd, c, 3));
+    STR(c);
+    fstat(fd, &st);
+    N(st.st_nlink);
+}
