@@ -128,15 +128,16 @@ static const char *errname(int e)
         return #x;
     switch (e) {
         E(EPERM)
-        E(ENOENT) E(ESRCH) E(EINTR) E(EIO) E(ENXIO) E(E2BIG) E(ENOEXEC) E(
-            EBADF) E(ECHILD) E(EAGAIN) E(ENOMEM) E(EACCES) E(EFAULT) E(ENOTBLK)
-            E(EBUSY) E(EEXIST) E(EXDEV) E(ENODEV) E(ENOTDIR) E(EISDIR) E(
-                EINVAL) E(ENFILE) E(EMFILE) E(ENOTTY) E(ETXTBSY) E(EFBIG)
-                E(ENOSPC) E(ESPIPE) E(EROFS) E(EMLINK) E(EPIPE) E(EDOM) E(
-                    ERANGE) E(EDEADLK) E(ENAMETOOLONG) E(ENOLCK) E(ENOSYS)
-                    E(ENOTEMPTY) E(ELOOP) E(ENOMSG) E(EIDRM) E(ENODATA) E(
-                        ETIME) E(EPROTO) E(EBADMSG) E(EOVERFLOW) E(EUSERS)
-                        E(ENOTSOCK) E(EDESTADDRREQ) E(EMSGSIZE) E(EPROTOTYPE) E(
+        E(ENOENT)
+        E(ESRCH) E(EINTR) E(EIO) E(ENXIO) E(E2BIG) E(ENOEXEC) E(EBADF) E(
+            ECHILD) E(EAGAIN) E(ENOMEM) E(EACCES) E(EFAULT) E(ENOTBLK) E(EBUSY)
+            E(EEXIST) E(EXDEV) E(ENODEV) E(ENOTDIR) E(EISDIR) E(EINVAL) E(
+                ENFILE) E(EMFILE) E(ENOTTY) E(ETXTBSY) E(EFBIG) E(ENOSPC)
+                E(ESPIPE) E(EROFS) E(EMLINK) E(EPIPE) E(EDOM) E(ERANGE) E(
+                    EDEADLK) E(ENAMETOOLONG) E(ENOLCK) E(ENOSYS) E(ENOTEMPTY)
+                    E(ELOOP) E(ENOMSG) E(EIDRM) E(ENODATA) E(ETIME) E(EPROTO) E(
+                        EBADMSG) E(EOVERFLOW) E(EUSERS) E(ENOTSOCK)
+                        E(EDESTADDRREQ) E(EMSGSIZE) E(EPROTOTYPE) E(
                             ENOPROTOOPT) E(EPROTONOSUPPORT) E(ESOCKTNOSUPPORT)
                             E(EOPNOTSUPP) E(EPFNOSUPPORT) E(EAFNOSUPPORT) E(
                                 EADDRINUSE) E(EADDRNOTAVAIL) E(ENETDOWN)
@@ -163,7 +164,8 @@ static const char *signame(int s)
         return #x;
     switch (s) {
         S(SIGHUP)
-        S(SIGINT) S(SIGQUIT) S(SIGILL) S(SIGTRAP) S(SIGABRT) S(SIGBUS) S(SIGFPE)
+        S(SIGINT)
+        S(SIGQUIT) S(SIGILL) S(SIGTRAP) S(SIGABRT) S(SIGBUS) S(SIGFPE)
             S(SIGKILL) S(SIGUSR1) S(SIGSEGV) S(SIGUSR2) S(SIGPIPE) S(SIGALRM)
                 S(SIGTERM) S(SIGSTKFLT) S(SIGCHLD) S(SIGCONT) S(SIGSTOP)
                     S(SIGTSTP) S(SIGTTIN) S(SIGTTOU) S(SIGURG) S(SIGXCPU)
@@ -292,7 +294,9 @@ static const char *const badname[NBAD] = {"null", "low", "unmapped", "kernel",
         for (int i_ = 0; i_ < NBAD; i_++) { \
             void *p = badptr(i_);           \
             note = badname[i_];             \
-            T(e);                           \
+            errno = 0;                      \
+            long r_ = (long)(e);            \
+            show_(#e, r_, errno, false);    \
         }                                   \
         note = NULL;                        \
     } while (0)
