@@ -38,7 +38,7 @@ static void show(void)
     N(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
     N(prctl(PR_GET_CHILD_SUBREAPER, &pd));
     N(pd);
-    N(sched_getscheduler(0));
+    N(sys(sched_getscheduler, 0));
     N(prctl(PR_GET_TIMERSLACK));
     struct itimerspec it;
     T(sys(timer_gettime, 0, &it));
