@@ -223,6 +223,22 @@ int arch_aspace_set(struct arch_aspace *as, u64 va, arch_entry_t expected,
     return 0;
 }
 
+#if PTE_SOFTWARE_YOUNG
+bool pagetable_make_young(struct arch_aspace *as, u64 va)
+{
+    struct pagetable *pt = space_tables(as);
+    unsigned long flags = arch_spin_lock(&pt->lock);
+    u64 *leaf = find_leaf(pt, va, NULL);
+    u64 old = leaf ? entry_read(leaf) : 0;
+    while (pte_live(old) && !pte_young(old) &&
+           !try_cmpxchg(leaf, &old, pte_make_young(old)))
+        ;
+    pte_written();
+    arch_spin_unlock(&pt->lock, flags);
+    return pte_live(old);
+}
+#endif
+
 bool arch_aspace_clear_young(struct arch_aspace *as, u64 va)
 {
     struct pagetable *pt = space_tables(as);

@@ -1,0 +1,118 @@
+/*
+ * From the first line of C at the kernel's own address to kernel_start().
+ */
+#include "arch/aarch64/boot/boot.h"
+#include "arch/aarch64/boot/platform.h"
+#include "arch/aarch64/console.h"
+#include "arch/aarch64/cpufeature.h"
+#include "arch/aarch64/gic.h"
+#include "lib/parse.h"
+#include "lib/string.h"
+
+struct boot_info boot_info;
+struct platform platform;
+struct arch_upcalls arch_upcalls;
+struct arch_alloc arch_alloc;
+
+struct pagetable kernel_pagetable;
+extern char kernel_tables[];
+
+void boot_fail(const char *why)
+{
+    arch_console_early_write("boot: ", 6);
+    arch_console_early_write(why, strlen(why));
+    arch_console_early_write("\n", 1);
+    arch_halt();
+}
+
+void boot_add_region(paddr_t start, u64 size, enum boot_region_kind kind)
+{
+    struct boot_region *r = &boot_info.regions[boot_info.region_count];
+    u64 end;
+
+    if (size == 0 || check_add_overflow(start, size, &end))
+        return;
+    if (boot_info.region_count == BOOT_REGIONS_MAX) {
+        /* More RAM can be done without; a reservation cannot. */
+        if (kind == BOOT_RAM)
+            return;
+        boot_fail("too many reserved memory regions");
+    }
+    if (kind == BOOT_RAM) {
+        start = round_up(start, PAGE_SIZE);
+        end = round_down(end, PAGE_SIZE);
+        if (start >= end)
+            return;
+    }
+    *r = (struct boot_region){start, end - start, kind};
+    boot_info.region_count++;
+}
+
+void boot_mix_seed(const void *bytes, size_t n)
+{
+    const u8 *b = bytes;
+
+    for (size_t i = 0; i < n; i++) {
+        u64 *w = &boot_info.random_seed[i / 8 % 4];
+
+        *w = (*w << 8 | *w >> 56) ^ b[i];
+        *w *= 0x9e3779b97f4a7c15;
+    }
+}
+
+void platform_console(void)
+{
+    if (boot_info.uart.kind == UART_PL011)
+        console_init(boot_fixmap(FIXMAP_CONSOLE, boot_info.uart.base));
+}
+
+/* earlycon=pl011,0x9000000 names a console where the devicetree has none. */
+static void console_from_command_line(void)
+{
+    static const char key[] = "earlycon=pl011,";
+    const char *p = strstr(boot_info.command_line, key);
+    char number[24];
+    u64 base;
+    size_t n;
+
+    if (!p || boot_info.uart.kind != UART_NONE)
+        return;
+    p += sizeof(key) - 1;
+    if (strstarts(p, "mmio32,"))
+        p += 7;
+    n = strcspn(p, " ,");
+    if (n >= sizeof(number))
+        return;
+    memcpy(number, p, n);
+    number[n] = 0;
+    if (kstrtou64(number, 0, &base))
+        return;
+    boot_info.uart = (struct boot_uart){
+        .kind = UART_PL011, .base = base, .irq_line = ~0u};
+    platform_console();
+}
+
+void boot_main(paddr_t devicetree, paddr_t image, u64 counter, u64 level)
+{
+    (void)level;
+    boot_info.start_counter = counter;
+    boot_info.cpu_count = 1;
+    kernel_pagetable.root = arch_virt_to_phys(kernel_tables);
+    kernel_pagetable.tables = 1;
+    cpufeature_init();
+    /* The identity map still has the devicetree. */
+    if (!devicetree || (devicetree & 7) || devicetree >> 48 ||
+        !devicetree_scan((const void *)devicetree, devicetree))
+        boot_fail("no devicetree");
+    console_from_command_line();
+    boot_add_region(image, (u64)kernel_image_end - (u64)kernel_image_start,
+                    BOOT_KERNEL);
+    boot_mix_seed(&counter, sizeof(counter));
+    memcpy(pauth_seed, boot_info.random_seed, sizeof(pauth_seed));
+    boot_map_direct();
+    gic_map();
+    rtc_map();
+    boot_drop_identity_map();
+    boot_release_tables();
+    kernel_start(&boot_info);
+}

@@ -1,0 +1,287 @@
+/*
+ * What the devicetree says of the machine, into boot_info and the port's own
+ * drivers' descriptions. Everything in it is untrusted.
+ */
+#include "arch/aarch64/boot/boot.h"
+#include "arch/aarch64/boot/platform.h"
+#include "lib/fdt.h"
+#include "lib/string.h"
+
+#define FDT_LIMIT (2UL << 20) /* the boot protocol's */
+
+static bool has_word(const char *line, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (const char *p = strstr(line, word); p; p = strstr(p + 1, word)) {
+        if ((p == line || p[-1] == ' ') && (p[n] == 0 || p[n] == ' '))
+            return true;
+    }
+    return false;
+}
+
+u64 devicetree_kaslr_seed(const void *blob)
+{
+    struct fdt fdt;
+    const char *line;
+    u64 seed = 0;
+    int chosen;
+
+    if (fdt_init(&fdt, blob, FDT_LIMIT))
+        return 0;
+    chosen = fdt_find_path(&fdt, "/chosen");
+    line = fdt_prop_string(&fdt, chosen, "bootargs", 0);
+    if (line && has_word(line, "nokaslr"))
+        return 0;
+    fdt_prop_u64(&fdt, chosen, "kaslr-seed", &seed);
+    /* Neighbouring seeds give distant places. */
+    seed ^= seed >> 33;
+    seed *= 0xff51afd7ed558ccd;
+    return seed ^ seed >> 33;
+}
+
+static void scan_memory(const struct fdt *fdt)
+{
+    int node;
+    u64 start, size;
+
+    fdt_for_each_node(node, fdt)
+    {
+        const char *type = fdt_prop_string(fdt, node, "device_type", 0);
+
+        if (!type || strcmp(type, "memory") != 0 ||
+            !fdt_is_available(fdt, node))
+            continue;
+        for (unsigned i = 0; fdt_reg(fdt, node, i, &start, &size); i++)
+            boot_add_region(start, size, BOOT_RAM);
+    }
+}
+
+static void scan_reserved(const struct fdt *fdt)
+{
+    int node, child;
+    u64 start, size;
+
+    for (unsigned i = 0; fdt_reserved(fdt, i, &start, &size); i++)
+        boot_add_region(start, size, BOOT_RESERVED);
+    node = fdt_find_path(fdt, "/reserved-memory");
+    if (node == FDT_NONE)
+        return;
+    fdt_for_each_child(child, fdt, node)
+    {
+        for (unsigned i = 0; fdt_reg(fdt, child, i, &start, &size); i++)
+            boot_add_region(start, size, BOOT_RESERVED);
+    }
+}
+
+static void scan_chosen(const struct fdt *fdt)
+{
+    int chosen = fdt_find_path(fdt, "/chosen");
+    const char *line = fdt_prop_string(fdt, chosen, "bootargs", 0);
+    const void *seed;
+    u64 start = 0, end = 0;
+    u32 len;
+
+    if (line)
+        strscpy(boot_info.command_line, line, sizeof(boot_info.command_line));
+    if (fdt_prop_u64(fdt, chosen, "linux,initrd-start", &start) &&
+        fdt_prop_u64(fdt, chosen, "linux,initrd-end", &end) && end > start) {
+        boot_info.initrd_start = start;
+        boot_info.initrd_size = end - start;
+        boot_add_region(start, end - start, BOOT_INITRD);
+    }
+    seed = fdt_prop(fdt, chosen, "rng-seed", &len);
+    if (seed)
+        boot_mix_seed(seed, len);
+    seed = fdt_prop(fdt, chosen, "kaslr-seed", &len);
+    if (seed)
+        boot_mix_seed(seed, len);
+}
+
+/* INTID of the i-th interrupt: GIC's three cells {0: shared, 1: private;
+ * number; trigger}. ~0: none. */
+static u32 interrupt_of(const struct fdt *fdt, int node, unsigned i,
+                        bool *level)
+{
+    u32 cells[4];
+    int controller;
+
+    if (fdt_interrupt(fdt, node, i, cells, &controller) < 3)
+        return ~0u;
+    if (level)
+        *level = cells[2] & 0xc;
+    if (cells[0] == 0 && cells[1] < 988)
+        return cells[1] + 32;
+    if (cells[0] == 1 && cells[1] < 16)
+        return cells[1] + 16;
+    return ~0u;
+}
+
+static void scan_uart(const struct fdt *fdt)
+{
+    struct boot_uart *uart = &boot_info.uart;
+    int node = fdt_stdout(fdt, NULL);
+    u32 clock;
+    u64 base;
+
+    if (node == FDT_NONE || !fdt_is_compatible(fdt, node, "arm,pl011"))
+        node = fdt_find_compatible(fdt, FDT_NONE, "arm,pl011");
+    if (node == FDT_NONE || !fdt_reg(fdt, node, 0, &base, NULL))
+        return;
+    uart->kind = UART_PL011;
+    uart->base = base;
+    uart->irq_level = true;
+    uart->irq_line = interrupt_of(fdt, node, 0, NULL);
+    if (fdt_prop_u32(fdt, node, "clocks", 0, &clock)) {
+        int source = fdt_find_phandle(fdt, clock);
+
+        fdt_prop_u32(fdt, source, "clock-frequency", 0, &uart->clock_hz);
+    }
+}
+
+static void scan_cpus(const struct fdt *fdt)
+{
+    int cpus = fdt_find_path(fdt, "/cpus"), cpu;
+    u64 boot = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
+
+    platform.cpu_mpidr[0] = boot;
+    boot_info.cpu_count = 1;
+    if (cpus == FDT_NONE)
+        return;
+    fdt_for_each_child(cpu, fdt, cpus)
+    {
+        const char *type = fdt_prop_string(fdt, cpu, "device_type", 0);
+        const char *method = fdt_prop_string(fdt, cpu, "enable-method", 0);
+        u32 len;
+        u64 id;
+
+        if (!type || strcmp(type, "cpu") != 0 ||
+            !fdt_prop(fdt, cpu, "reg", &len) ||
+            !fdt_prop_u64(fdt, cpu, "reg", &id))
+            continue;
+        if (id == boot || !method || strcmp(method, "psci") != 0 ||
+            boot_info.cpu_count >= MAX_CPUS)
+            continue;
+        platform.cpu_mpidr[boot_info.cpu_count++] = id & MPIDR_AFFINITY;
+    }
+}
+
+static void scan_psci(const struct fdt *fdt)
+{
+    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,psci-0.2");
+    const char *method;
+
+    if (node == FDT_NONE)
+        node = fdt_find_compatible(fdt, FDT_NONE, "arm,psci-1.0");
+    if (node == FDT_NONE)
+        return;
+    method = fdt_prop_string(fdt, node, "method", 0);
+    if (method && strcmp(method, "hvc") == 0)
+        platform.psci = PSCI_HVC;
+    else if (method && strcmp(method, "smc") == 0)
+        platform.psci = PSCI_SMC;
+}
+
+static void scan_gic_v3(const struct fdt *fdt, int node)
+{
+    struct platform_gic *gic = &platform.gic;
+    u32 regions = 1, child_count = 0;
+    int child;
+
+    gic->version = 3;
+    fdt_reg(fdt, node, 0, &gic->distributor, NULL);
+    fdt_prop_u32(fdt, node, "#redistributor-regions", 0, &regions);
+    for (u32 i = 0; i < regions && i < ARRAY_SIZE(gic->redistributor); i++) {
+        if (!fdt_reg(fdt, node, 1 + i, &gic->redistributor[i].base,
+                     &gic->redistributor[i].size))
+            break;
+        gic->redistributors = i + 1;
+    }
+    fdt_for_each_child(child, fdt, node)
+    {
+        if (fdt_is_compatible(fdt, child, "arm,gic-v3-its") &&
+            fdt_is_available(fdt, child) && child_count++ == 0)
+            fdt_reg(fdt, child, 0, &gic->its, NULL);
+    }
+}
+
+static void scan_gic(const struct fdt *fdt)
+{
+    static const char v2_names[][20] = {"arm,cortex-a15-gic", "arm,gic-400",
+                                        "arm,cortex-a9-gic"};
+    struct platform_gic *gic = &platform.gic;
+    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,gic-v3"), child;
+
+    if (node != FDT_NONE) {
+        scan_gic_v3(fdt, node);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(v2_names) && node == FDT_NONE; i++)
+        node = fdt_find_compatible(fdt, FDT_NONE, v2_names[i]);
+    if (node == FDT_NONE)
+        return;
+    gic->version = 2;
+    fdt_reg(fdt, node, 0, &gic->distributor, NULL);
+    fdt_reg(fdt, node, 1, &gic->cpu_interface, NULL);
+    fdt_for_each_child(child, fdt, node)
+    {
+        if (fdt_is_compatible(fdt, child, "arm,gic-v2m-frame"))
+            fdt_reg(fdt, child, 0, &gic->v2m, NULL);
+    }
+}
+
+static void scan_timer(const struct fdt *fdt)
+{
+    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,armv8-timer");
+
+    platform.timer_irq = 27;
+    if (node == FDT_NONE)
+        return;
+    /* Secure physical, physical, virtual, hypervisor: the virtual one. */
+    if (interrupt_of(fdt, node, 2, NULL) != ~0u)
+        platform.timer_irq = interrupt_of(fdt, node, 2, NULL);
+    fdt_prop_u32(fdt, node, "clock-frequency", 0, &platform.timer_hz);
+}
+
+static void scan_rtc(const struct fdt *fdt)
+{
+    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,pl031");
+
+    if (node != FDT_NONE)
+        fdt_reg(fdt, node, 0, &platform.rtc, NULL);
+}
+
+/* Bytes of the blob that are in use; what follows is padding. */
+static u64 used_bytes(const struct fdt *fdt)
+{
+    u64 a = (u64)fdt->structs + fdt->structs_size;
+    u64 b = (u64)fdt->strings + fdt->strings_size;
+
+    return min((u64)fdt->size, max(max(a, b), (u64)fdt->reserved + 4096));
+}
+
+bool devicetree_scan(const void *blob, paddr_t pa)
+{
+    static char machine[64];
+    const char *name;
+    struct fdt fdt;
+
+    if (fdt_init(&fdt, blob, FDT_LIMIT))
+        return false;
+    boot_info.devicetree = pa;
+    name = fdt_prop_string(&fdt, fdt_root(&fdt), "compatible", 0);
+    strscpy(machine, name ? name : "devicetree", sizeof(machine));
+    boot_info.machine = machine;
+    scan_uart(&fdt);
+    platform_console();
+    boot_add_region(pa, used_bytes(&fdt), BOOT_RESERVED);
+    scan_memory(&fdt);
+    scan_reserved(&fdt);
+    scan_chosen(&fdt);
+    scan_cpus(&fdt);
+    scan_psci(&fdt);
+    scan_gic(&fdt);
+    scan_timer(&fdt);
+    scan_rtc(&fdt);
+    return true;
+}
