@@ -18,9 +18,9 @@
 #include "arch/aarch64/cpufeature.h"
 #include "lib/string.h"
 
-#define ASID_MAX_BITS   16
-#define GENERATION_ONE  (1UL << ASID_MAX_BITS)
-#define ASID_OF(c)      ((c) & (GENERATION_ONE - 1))
+#define ASID_MAX_BITS    16
+#define GENERATION_ONE   (1UL << ASID_MAX_BITS)
+#define ASID_OF(c)       ((c) & (GENERATION_ONE - 1))
 #define GENERATION_OF(c) ((c) & ~(GENERATION_ONE - 1))
 /* Above so many pages the whole ASID is flushed instead. */
 #define FLUSH_PAGES 64

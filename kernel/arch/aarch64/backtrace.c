@@ -80,8 +80,8 @@ void arch_print_regs(const struct kernel_regs *regs,
         print(line);
     }
     for (unsigned i = 0; i < 30; i += 3) {
-        snprintf(line, sizeof(line), "x%-2u %016lx x%-2u %016lx x%-2u %016lx", i,
-                 regs->x[i], i + 1, regs->x[i + 1], i + 2, regs->x[i + 2]);
+        snprintf(line, sizeof(line), "x%-2u %016lx x%-2u %016lx x%-2u %016lx",
+                 i, regs->x[i], i + 1, regs->x[i + 1], i + 2, regs->x[i + 2]);
         print(line);
     }
 }

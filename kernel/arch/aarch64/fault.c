@@ -75,8 +75,8 @@ void fault_user(struct user_regs *regs, u64 esr, u64 far)
     } else if (fsc == 0x35) { /* unsupported exclusive or atomic access */
         trap_signal(regs, SIGNO_BUS, BUS_OBJERR, address, fault.code);
     } else {
-        trap_signal(regs, SIGNO_BUS, BUS_OBJERR,
-                    esr & ISS_FNV ? 0 : address, fault.code);
+        trap_signal(regs, SIGNO_BUS, BUS_OBJERR, esr & ISS_FNV ? 0 : address,
+                    fault.code);
     }
 }
 

@@ -35,23 +35,23 @@
 #define GICC_EOIR 0x10
 
 /* v3's redistributor; the second frame has the private interrupts. */
-#define GICR_CTLR     0x00
-#define GICR_TYPER    0x08
-#define GICR_WAKER    0x14
-#define GICR_SGI      0x10000
-#define WAKER_SLEEP   (1 << 1)
-#define WAKER_ASLEEP  (1 << 2)
-#define TYPER_LAST    (1 << 4)
-#define TYPER_VLPIS   (1 << 1)
-#define GICR_STRIDE   0x20000UL
+#define GICR_CTLR    0x00
+#define GICR_TYPER   0x08
+#define GICR_WAKER   0x14
+#define GICR_SGI     0x10000
+#define WAKER_SLEEP  (1 << 1)
+#define WAKER_ASLEEP (1 << 2)
+#define TYPER_LAST   (1 << 4)
+#define TYPER_VLPIS  (1 << 1)
+#define GICR_STRIDE  0x20000UL
 
 /* v2m's frame. */
 #define V2M_TYPER  0x008
 #define V2M_SETSPI 0x040
 
-#define PRIORITY     0xa0
-#define INTID_NONE   1020
-#define WAIT_LIMIT   1000000
+#define PRIORITY   0xa0
+#define INTID_NONE 1020
+#define WAIT_LIMIT 1000000
 
 static volatile char *gicd, *gicc, *v2m;
 static struct {

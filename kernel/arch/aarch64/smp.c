@@ -77,8 +77,8 @@ int arch_cpu_start(u32 cpu, struct thread_head *idle, unsigned long percpu)
         return -ENOMEM;
     *b = (struct boot_cpu){
         .ttbr1 = kernel_pagetable.root,
-        .stack = (u64)idle->stack + KERNEL_STACK_SIZE -
-                 sizeof(struct user_regs),
+        .stack =
+            (u64)idle->stack + KERNEL_STACK_SIZE - sizeof(struct user_regs),
         .thread = (u64)idle,
         .percpu = percpu,
         .entry = (u64)secondary_main,

@@ -11,10 +11,10 @@
 #define CTL_IMASK  2
 
 /* CNTKCTL_EL1 */
-#define EL0VCTEN     (1 << 1)
-#define EVNTEN       (1 << 2)
-#define EVNTI_SHIFT  4
-#define EVENT_HZ     10000
+#define EL0VCTEN    (1 << 1)
+#define EVNTEN      (1 << 2)
+#define EVNTI_SHIFT 4
+#define EVENT_HZ    10000
 
 static volatile char *rtc;
 
@@ -82,7 +82,7 @@ u64 arch_random(bool *ok)
     /* RNDR sets Z when it had none in time. */
     if (cpu_features.random)
         __asm__ volatile("mrs %0, " __stringify(SYS_RNDR) "\n"
-                         "cset %1, eq"
+                                                          "cset %1, eq"
                          : "=r"(value), "=r"(failed)::"cc");
     *ok = !failed;
     return value;

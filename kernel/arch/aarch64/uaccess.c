@@ -51,20 +51,19 @@ static inline void user_end(void)
         __asm__ volatile(".inst %0" ::"i"(INSN_SET_PAN) : "memory");
 }
 
-/* One try of load-exclusive, operate, store-exclusive. error: 0, 1 (the line was
- * lost: try again, with PAN on in between) or -EFAULT. */
-#define USER_LLSC(error, old, uaddr, operation, ...)                   \
-    __asm__ volatile("1: ldaxr %w1, [%2]\n" operation                  \
-                     "2: stlxr %w0, w9, [%2]\n"                        \
-                     "3:\n"                                            \
-                     ".subsection 1\n"                                 \
-                     "4: mov %w0, %w3\n"                               \
-                     "b 3b\n"                                          \
-                     ".previous\n" EXCEPTION_ENTRY("1b", "4b")         \
-                         EXCEPTION_ENTRY("2b", "4b")                   \
-                     : "=&r"(error), "=&r"(old)                        \
-                     : "r"(uaddr), "i"(-EFAULT), __VA_ARGS__           \
-                     : "memory", "cc", "x9")
+/* One try of load-exclusive, operate, store-exclusive. error: 0, 1 (the line
+ * was lost: try again, with PAN on in between) or -EFAULT. */
+#define USER_LLSC(error, old, uaddr, operation, ...)                          \
+    __asm__ volatile(                                                         \
+        "1: ldaxr %w1, [%2]\n" operation "2: stlxr %w0, w9, [%2]\n"           \
+        "3:\n"                                                                \
+        ".subsection 1\n"                                                     \
+        "4: mov %w0, %w3\n"                                                   \
+        "b 3b\n"                                                              \
+        ".previous\n" EXCEPTION_ENTRY("1b", "4b") EXCEPTION_ENTRY("2b", "4b") \
+        : "=&r"(error), "=&r"(old)                                            \
+        : "r"(uaddr), "i"(-EFAULT), __VA_ARGS__                               \
+        : "memory", "cc", "x9")
 
 int arch_user_cmpxchg32(u64 uaddr, u32 expected, u32 desired, u32 *old)
 {

@@ -87,8 +87,8 @@ static void console_from_command_line(void)
     number[n] = 0;
     if (kstrtou64(number, 0, &base))
         return;
-    boot_info.uart = (struct boot_uart){
-        .kind = UART_PL011, .base = base, .irq_line = ~0u};
+    boot_info.uart =
+        (struct boot_uart){.kind = UART_PL011, .base = base, .irq_line = ~0u};
     platform_console();
 }
 

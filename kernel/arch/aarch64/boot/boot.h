@@ -8,7 +8,6 @@
 
 extern struct boot_info boot_info;
 
-
 /* Symbols of kernel.ld and head.S. */
 extern char kernel_image_start[], kernel_image_end[], text_end[];
 extern char rodata_start[], rodata_end[], data_start[], data_end[];
@@ -17,11 +16,11 @@ extern char early_tables[], vectors[], secondary_entry[];
 
 /* What a CPU started by firmware reads with its MMU off: head.S knows it. */
 struct boot_cpu {
-    u64 ttbr1;   /* physical */
-    u64 stack;   /* top */
-    u64 thread;  /* its idle thread */
-    u64 percpu;  /* base */
-    u64 entry;   /* function, called with arg */
+    u64 ttbr1;  /* physical */
+    u64 stack;  /* top */
+    u64 thread; /* its idle thread */
+    u64 percpu; /* base */
+    u64 entry;  /* function, called with arg */
     u64 vectors;
     u64 arg;
     u64 pad;
@@ -49,8 +48,8 @@ void boot_fail(const char *why) __noreturn;
 void boot_mix_seed(const void *bytes, size_t n);
 
 /* head.S jumps here, at the kernel's final address. */
-void boot_main(paddr_t devicetree, paddr_t image, u64 counter, u64 level)
-    __noreturn;
+void boot_main(paddr_t devicetree, paddr_t image, u64 counter,
+               u64 level) __noreturn;
 
 /* --- devicetree (devicetree.c) --- */
 /* A number for the image's place, from /chosen; 0: none, or nokaslr. */

@@ -120,7 +120,8 @@ static u32 interrupt_of(const struct fdt *fdt, int node, unsigned i,
 static void scan_uart(const struct fdt *fdt)
 {
     struct boot_uart *uart = &boot_info.uart;
-    int node = fdt_stdout(fdt, NULL);
+    const char *options;
+    int node = fdt_stdout(fdt, &options);
     u32 clock;
     u64 base;
 

@@ -22,7 +22,7 @@ kernel_image_start:
         b       primary_entry           // code0
         .long   0                       // code1
         .quad   0                       // text_offset
-        .quad   kernel_image_size       // image_size, .bss included
+        .quad   kernel_image_end - . + 16 // image_size, .bss included
         .quad   0xa                     // flags: LE, 4 KiB pages, anywhere
         .quad   0, 0, 0
         .ascii  "ARM\x64"

@@ -143,7 +143,9 @@ u64 boot_map_image(paddr_t image, const void *devicetree)
     u64 va;
 
     image_start = image;
-    image_end = (paddr_t)kernel_image_end;
+    /* Not the symbol itself: a compiler that sees a variable only ever get one
+     * address takes that address anew later, when it is a virtual one. */
+    image_end = image + (u64)(kernel_image_end - kernel_image_start);
     va = choose_address(image_end - image_start,
                         devicetree ? devicetree_kaslr_seed(devicetree) : 0);
     map_part(va, kernel_image_start, text_end, KERNEL_RX);
@@ -253,13 +255,27 @@ void boot_drop_identity_map(void)
     pte_written();
 }
 
+/* A part of the image that nobody needs any more. */
+static void release(paddr_t start, u64 size)
+{
+    for (u32 i = 0; i < boot_info.region_count; i++) {
+        struct boot_region *r = &boot_info.regions[i];
+        paddr_t end = r->start + r->size;
+
+        if (r->kind != BOOT_KERNEL || start < r->start || start + size > end)
+            continue;
+        r->size = start - r->start;
+        boot_add_region(start, size, BOOT_INIT);
+        boot_add_region(start + size, end - start - size, BOOT_KERNEL);
+        return;
+    }
+}
+
 void boot_release_tables(void)
 {
     paddr_t pool = arch_virt_to_phys(table_pool);
-    paddr_t early = arch_virt_to_phys(early_tables);
 
-    if (pool_used < POOL_TABLES)
-        boot_add_region(pool + pool_used * TABLE_SIZE,
-                        (u64)(POOL_TABLES - pool_used) * TABLE_SIZE, BOOT_INIT);
-    boot_add_region(early + 4 * TABLE_SIZE, 5 * TABLE_SIZE, BOOT_INIT);
+    release(pool + pool_used * TABLE_SIZE,
+            (u64)(POOL_TABLES - pool_used) * TABLE_SIZE);
+    release(arch_virt_to_phys(early_tables) + 4 * TABLE_SIZE, 5 * TABLE_SIZE);
 }

@@ -14,11 +14,11 @@ struct arch_aspace;
 /* This CPU's own variables of the port; only itself writes them. */
 struct arm64_cpu {
     u32 number;
-    u32 in_interrupt;             /* nesting */
+    u32 in_interrupt;               /* nesting */
     const struct kernel_regs *regs; /* what the innermost interrupted */
-    struct thread_head *fp_owner; /* whose FP state the registers hold */
-    struct arch_aspace *aspace;   /* in TTBR0; NULL: the empty one */
-    u64 keys_id;                  /* the loaded pointer authentication keys */
+    struct thread_head *fp_owner;   /* whose FP state the registers hold */
+    struct arch_aspace *aspace;     /* in TTBR0; NULL: the empty one */
+    u64 keys_id;                    /* the loaded pointer authentication keys */
 };
 extern struct arm64_cpu arm64_cpu; /* per-CPU: through this_arm64_cpu() */
 
@@ -85,8 +85,7 @@ static inline u64 arch_counter(void)
 
 static inline struct arm64_cpu *this_arm64_cpu(void)
 {
-    return (struct arm64_cpu *)((unsigned long)&arm64_cpu +
-                                arch_percpu_base());
+    return (struct arm64_cpu *)((unsigned long)&arm64_cpu + arch_percpu_base());
 }
 
 static inline u32 arch_cpu(void)

@@ -55,7 +55,7 @@ static inline bool arch_has_ports(void)
     static inline u##bits arch_port_in##bits(u16 port)              \
     {                                                               \
         (void)port;                                                 \
-        return (u##bits)~0;                                         \
+        return (u##bits) ~0;                                        \
     }                                                               \
     static inline void arch_port_out##bits(u16 port, u##bits value) \
     {                                                               \

@@ -13,8 +13,8 @@
 #define ARCH_USER_TOP (1UL << 48)
 
 struct arch_aspace {
-    struct pagetable table; /* must be first */
-    u64 context;            /* generation << 16 | ASID; 0: none yet */
+    struct pagetable table;  /* must be first */
+    u64 context;             /* generation << 16 | ASID; 0: none yet */
     u64 cpus[MAX_CPUS / 64]; /* atomic: CPUs whose TLBs may know it */
 };
 

@@ -26,9 +26,9 @@
 #define PTE_PXN       BIT(53)
 #define PTE_UXN       BIT(54)
 /* For software. */
-#define PTE_SPECIAL   BIT(55)
-#define PTE_NONE      BIT(56) /* mapped without access, not PTE_VALID */
-#define PTE_DIRTY     BIT(57)
+#define PTE_SPECIAL BIT(55)
+#define PTE_NONE    BIT(56) /* mapped without access, not PTE_VALID */
+#define PTE_DIRTY   BIT(57)
 
 #define PTE_ADDRESS 0x0000fffffffff000UL
 
