@@ -550,6 +550,7 @@ struct fault {
     bool present;   /* a translation existed: protection fault */
     bool may_sleep; /* false inside arch_fault_disable() or with irqs off */
     u64 code;       /* architecture's error code, for the signal frame */
+    u64 trapno;     /* the exception's number, for the signal frame */
     struct user_regs *regs; /* when from user mode */
 };
 
