@@ -226,6 +226,9 @@ void arch_user_enter(void) __noreturn;
 
 void arch_set_tls(struct thread_head *head, u64 base);
 u64 arch_get_tls(struct thread_head *head);
+/* The arch_prctl system call, of the current thread; -EINVAL for an unknown
+ * code. Ports that have no such call do not implement it. */
+s64 arch_prctl(struct thread_head *head, u64 code, u64 value);
 
 /* System call decoding of the register frame. */
 static inline u64 arch_syscall_number(const struct user_regs *r);
