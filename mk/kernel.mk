@@ -58,4 +58,14 @@ KLDFLAGS := -static -pie --no-dynamic-linker -z noexecstack -z max-page-size=409
             -z norelro --build-id=none --gc-sections --orphan-handling=error \
             -T kernel/arch/$(ARCH)/kernel.ld
 
+KLD_SCRIPT := kernel/arch/$(ARCH)/kernel.ld
+
+$(KOUT)/hako.elf: $(KOBJ) $(KLD_SCRIPT) tools/symbols.py
+	@echo "  LD      $@"
+	@$(KLD) $(KLDFLAGS) $(KARCH_LDFLAGS) -o $(KOUT)/.first.elf $(KOBJ)
+	@$(KNM) -n $(KOUT)/.first.elf | tools/symbols.py > $(KOUT)/.symbols.S
+	@$(KCC) -c -o $(KOUT)/.symbols.o $(KOUT)/.symbols.S
+	@$(KLD) $(KLDFLAGS) $(KARCH_LDFLAGS) -o $@ $(KOBJ) $(KOUT)/.symbols.o
+	@rm -f $(KOUT)/.first.elf
+
 -include $(KOBJ:.o=.d)

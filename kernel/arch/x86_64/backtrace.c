@@ -75,13 +75,13 @@ void arch_print_regs(const struct kernel_regs *r,
         const char *name;
         u64 value;
     } all[] = {
-        {"rsp", r->rsp},       {"rbp", r->rbp},  {"rflags", r->rflags},
-        {"rax", r->rax},       {"rbx", r->rbx},  {"rcx", r->rcx},
-        {"rdx", r->rdx},       {"rsi", r->rsi},  {"rdi", r->rdi},
-        {"r8", r->r8},         {"r9", r->r9},    {"r10", r->r10},
-        {"r11", r->r11},       {"r12", r->r12},  {"r13", r->r13},
-        {"r14", r->r14},       {"r15", r->r15},  {"cs", r->cs},
-        {"cr2", read_cr2()},   {"cr3", read_cr3()}, {"cr4", read_cr4()},
+        {"rsp", r->rsp},     {"rbp", r->rbp},     {"rflags", r->rflags},
+        {"rax", r->rax},     {"rbx", r->rbx},     {"rcx", r->rcx},
+        {"rdx", r->rdx},     {"rsi", r->rsi},     {"rdi", r->rdi},
+        {"r8", r->r8},       {"r9", r->r9},       {"r10", r->r10},
+        {"r11", r->r11},     {"r12", r->r12},     {"r13", r->r13},
+        {"r14", r->r14},     {"r15", r->r15},     {"cs", r->cs},
+        {"cr2", read_cr2()}, {"cr3", read_cr3()}, {"cr4", read_cr4()},
     };
     for (unsigned i = 0; i < ARRAY_SIZE(all); i += 3) {
         snprintf(line, sizeof(line), "%-6s %016lx  %-3s %016lx  %-6s %016lx",

@@ -107,19 +107,40 @@ static void add_own_regions(struct boot_info *info)
     boot_add_region(info, 0, PAGE_SIZE, BOOT_RESERVED);
 }
 
-/* Without a word from the loader the RSDP is in low memory (ACPI 6.4, 5.2.5).*/
-static paddr_t find_rsdp(void)
+/*
+ * Where firmware leaves the pointers to its tables: the first KiB of the
+ * extended BIOS data area and the BIOS ROM (ACPI 6.4, 5.2.5; MP 1.4, 4).
+ */
+#define BIOS_EBDA_SEGMENT 0x40e
+
+/* The compiler must not reckon with objects at such addresses. */
+static const void *address_of(u64 low)
 {
-    u64 ebda = (u64) * (const volatile u16 *)0x40e << 4;
+    __asm__("" : "+r"(low));
+    return (const void *)low;
+}
+
+static u64 find_in_low_memory(const char *signature, size_t n)
+{
+    u64 ebda = 0;
+    memcpy(&ebda, address_of(BIOS_EBDA_SEGMENT), sizeof(u16));
+    ebda <<= 4;
     u64 areas[2][2] = {{ebda, ebda + 1024}, {0xe0000, 0x100000}};
     for (unsigned i = 0; i < 2; i++) {
-        if (areas[i][0] < 0x400)
+        if (areas[i][0] < 0x400 || areas[i][1] > 0x100000)
             continue;
         for (u64 p = areas[i][0]; p < areas[i][1]; p += 16)
-            if (!memcmp((const void *)p, "RSD PTR ", 8))
+            if (!memcmp(address_of(p), signature, n))
                 return p;
     }
     return 0;
+}
+
+/* The MP table that its floating pointer names, or 0. */
+static paddr_t find_mp_table(void)
+{
+    u64 pointer = find_in_low_memory("_MP_", 4);
+    return pointer ? *(const u32 *)(pointer + 4) : 0;
 }
 
 /* Firmware's own randomness is rare; the CPU's is added. */
@@ -146,7 +167,8 @@ void x86_start(u64 loader, u32 from)
     info->start_counter = x86_start_counter;
     info->machine = "pc";
     if (!info->acpi_rsdp)
-        info->acpi_rsdp = find_rsdp();
+        info->acpi_rsdp = find_in_low_memory("RSD PTR ", 8);
+    paddr_t mp_table = info->acpi_rsdp ? 0 : find_mp_table();
     add_own_regions(info);
     x86_low_page = boot_reserve_low_page(info);
     boot_build_direct_map(info);
@@ -156,7 +178,7 @@ void x86_start(u64 loader, u32 from)
     x86_cpu_set_number(0);
     x86_fpu_init();
     take_random(info);
-    x86_platform_init(info);
+    x86_platform_init(info, mp_table);
     info->cpu_count = x86_platform.cpu_count;
     info->uart = (struct boot_uart){
         .kind = UART_16550_PORT,

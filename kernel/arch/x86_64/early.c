@@ -160,7 +160,7 @@ static void map_identity(u64 physical)
     x86_ident[0][physical >> 30 & 511] = (u64)far_ident[0] | TABLE_BITS;
     for (u64 i = 0; i < 512; i++)
         far_ident[0][i] =
-            (physical >> 30 << 30) + (i << 21) | PTE_PS | TABLE_BITS;
+            ((physical >> 30 << 30) + (i << 21)) | PTE_PS | TABLE_BITS;
 }
 
 u64 x86_early_start(u64 physical, u64 loader, u32 from)

@@ -117,6 +117,10 @@ void x86_apic_eoi(void);
 void x86_apic_send(u32 apic_id, u32 command); /* low word of the ICR */
 void x86_apic_timer_init(u32 cpu);
 u32 x86_apic_id(void);
+/* For calibration: count up from 0 at hz / 16 without interrupts. */
+void x86_apic_timer_run(void);
+u32 x86_apic_timer_elapsed(void);
+void x86_apic_timer_stop(void);
 #define APIC_NMI     0x400
 #define APIC_INIT    0x4500
 #define APIC_STARTUP 0x4600
@@ -124,7 +128,7 @@ void x86_ioapic_init(void);
 void x86_irq_vector(u32 vector); /* a device vector fired here */
 
 /* --------------------------------------------- platform.c: what ACPI tells */
-void x86_platform_init(struct boot_info *info);
+void x86_platform_init(struct boot_info *info, paddr_t mp_table);
 struct x86_ioapic_info {
     u64 address;
     u32 gsi_base;

@@ -16,6 +16,7 @@
 #include "arch/x86_64/port.h"
 #include "arch/x86_64/boot.h"
 #include "arch/x86_64/cpuid.h"
+#include "lib/bitops.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -225,7 +226,7 @@ static void ask_others(const u64 *mask, u32 self)
         others[w] = __atomic_load_n(&mask[w], __ATOMIC_SEQ_CST);
         if (w == self / 64)
             others[w] &= ~BIT(self % 64);
-        count += __builtin_popcountl(others[w]);
+        count += hweight64(others[w]);
     }
     if (!count)
         return;
