@@ -125,8 +125,9 @@ static u64 find_in_low_memory(const char *signature, size_t n)
     u64 ebda = 0;
     memcpy(&ebda, address_of(BIOS_EBDA_SEGMENT), sizeof(u16));
     ebda <<= 4;
-    u64 areas[2][2] = {{ebda, ebda + 1024}, {0xe0000, 0x100000}};
-    for (unsigned i = 0; i < 2; i++) {
+    const u64 areas[3][2] = {
+        {ebda, ebda + 1024}, {0x9fc00, 0xa0000}, {0xe0000, 0x100000}};
+    for (unsigned i = 0; i < ARRAY_SIZE(areas); i++) {
         if (areas[i][0] < 0x400 || areas[i][1] > 0x100000)
             continue;
         for (u64 p = areas[i][0]; p < areas[i][1]; p += 16)

@@ -79,7 +79,7 @@ static u64 choose_slide(u64 loader, u32 from)
     const char *line = loader_command_line(loader, from);
     if (line && has_word(line, "nokaslr"))
         return 0;
-    u64 size = __image_end - __image;
+    u64 size = (u64)__image_end - (u64)__image;
     u64 places = (X86_IMAGE_SPAN - X86_LOAD_ADDRESS - size) >> 16;
     return (random_number() % places) << 16;
 }
@@ -116,13 +116,14 @@ static void patch_smap_sites(void)
     }
 }
 
-static u64 image_protection(const char *p, u64 nx)
+/* Numbers, not pointers: to the compiler these are unrelated objects. */
+static u64 image_protection(u64 p, u64 nx)
 {
-    if (p == boot_stack_guard)
+    if (p == (u64)boot_stack_guard)
         return 0;
-    if (p < __text_end)
+    if (p < (u64)__text_end)
         return PTE_P | PTE_A | PTE_G;
-    if (p < __rodata_end)
+    if (p < (u64)__rodata_end)
         return PTE_P | PTE_A | PTE_G | nx;
     return PTE_P | PTE_W | PTE_A | PTE_D | PTE_G | nx;
 }
@@ -136,14 +137,15 @@ static void map_image(u64 base, u64 nx)
     unsigned used = 2;
     x86_root[511] = (u64)pdpt | TABLE_BITS;
     pdpt[510] = (u64)pd | TABLE_BITS;
-    for (char *p = __image; p < __image_end; p += PAGE_SIZE) {
-        u64 va = base + (p - __image);
+    u64 first = (u64)__image, end = (u64)__image_end;
+    for (u64 p = first; p < end; p += PAGE_SIZE) {
+        u64 va = base + (p - first);
         u64 *slot = &pd[va >> 21 & 511];
         if (!*slot)
             *slot = (u64)tables[used++] | TABLE_BITS;
         u64 *table = (u64 *)(*slot & PTE_FRAME);
         u64 e = image_protection(p, nx);
-        table[va >> 12 & 511] = e ? (u64)p | e : 0;
+        table[va >> 12 & 511] = e ? p | e : 0;
     }
     x86_root[X86_VMAP_START >> 39 & 511] = (u64)vmap_table | TABLE_BITS;
 }
