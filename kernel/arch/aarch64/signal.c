@@ -88,8 +88,8 @@ int arch_signal_deliver(struct user_regs *regs, const struct arch_signal *sig)
         regs->x[2] = frame + offsetof(struct signal_frame, flags);
     }
     regs->x[29] = record;
-    regs->x[30] = sig->flags & SA_RESTORER ? sig->restorer
-                                           : vdso_sigreturn(sig->vdso);
+    regs->x[30] =
+        sig->flags & SA_RESTORER ? sig->restorer : vdso_sigreturn(sig->vdso);
     regs->sp = frame;
     regs->pc = sig->handler;
     regs->pstate &= ~(u64)(PSR_BTYPE | PSR_TCO | PSR_SS);
@@ -186,8 +186,8 @@ int arch_signal_return(struct user_regs *regs, struct arch_signal *out)
     int r;
 
     if ((frame & 15) ||
-        arch_copy_from_user(&uc, frame + offsetof(struct signal_frame, stack_sp),
-                            sizeof(uc)) ||
+        arch_copy_from_user(
+            &uc, frame + offsetof(struct signal_frame, stack_sp), sizeof(uc)) ||
         arch_copy_from_user(&c, frame + offsetof(struct signal_frame, context),
                             sizeof(c)))
         return -EFAULT;

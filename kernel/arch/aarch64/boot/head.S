@@ -106,24 +106,23 @@ primary_entry:
 secondary_entry:
         mov     x20, x0
         bl      drop_to_el1
-        mov     x0, x20
-        ldr     x25, [x20]
-        msr     ttbr1_el1, x25
+        /* All of it now: it is not in the identity map. */
+        ldp     x21, x22, [x20]         // ttbr1, stack
+        ldp     x23, x24, [x20, #16]    // thread, per-CPU base
+        ldp     x25, x26, [x20, #32]    // entry, vectors
+        ldr     x27, [x20, #48]         // argument
+        msr     ttbr1_el1, x21
         adrp    x0, early_tables
         bl      enable_mmu
-        ldp     x1, x2, [x20, #8]       // stack, thread
-        ldp     x3, x4, [x20, #24]      // per-CPU base, entry
-        ldr     x5, [x20, #40]          // vectors
-        ldr     x6, [x20, #48]          // argument
-        mov     sp, x1
-        msr     sp_el0, x2
-        msr     tpidr_el1, x3
-        msr     vbar_el1, x5
+        mov     sp, x22
+        msr     sp_el0, x23
+        msr     tpidr_el1, x24
+        msr     vbar_el1, x26
         isb
-        mov     x0, x6
+        mov     x0, x27
         mov     x29, xzr
         mov     x30, xzr
-        br      x4
+        br      x25
 
 /*
  * To EL1 with the MMU off. Returns 1 or 2, the level at entry. At EL2 nothing

@@ -14,7 +14,7 @@
 
 /* What user mode may have in PSTATE (Linux: SPSR_EL1_AARCH64_RES0_BITS is the
  * complement). */
-#define PSR_USER_BITS                                                      \
+#define PSR_USER_BITS                                                       \
     (PSR_NZCV | PSR_TCO | PSR_DIT | PSR_SS | PSR_SSBS | PSR_BTYPE | PSR_D | \
      PSR_A | PSR_I | PSR_F | PSR_MODE_MASK)
 
