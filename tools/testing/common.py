@@ -145,14 +145,14 @@ def no_kernel(arch):
 
 def run_words(arch, kernel, *more):
     """The command line of ./run for Hako's kernel or the distribution's."""
-    words = [path("run"), "--arch", arch, *more]
+    words = [path("run"), "--arch", arch]
     if kernel == "linux":
         setup("linux", arch)
         cache = path("build/cache", "linux-" + arch)
         words += ["--kernel", cache + "/vmlinuz", "--modules", cache + "/modules"]
     elif options.debug:
         words.append("--debug")
-    return words
+    return words + list(more)
 
 
 def label(name, arch, kernel="hako"):
