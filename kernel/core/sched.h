@@ -77,16 +77,16 @@ struct thread {
     struct thread_head head; /* must be first; assembly knows it */
     const struct thread_ops *ops;
     struct address_space *mm; /* user memory it runs in; borrowed; NULL: none */
-    atomic_t state;        /* enum thread_state */
-    u32 cpu;               /* where it runs or last ran; queue's lock */
-    atomic_t on_cpu;       /* 1 while its stack is in use by a CPU */
-    spinlock_t sched_lock; /* guards policy, affinity, wake-ups */
-    u32 last_waker;        /* CPU of the last wake-up */
-    u32 wake_flips;        /* wake-ups from ever other threads: decays */
-    void *last_wakee;      /* compared only */
-    u8 policy;             /* enum sched_policy */
-    s8 nice;               /* -20..19 */
-    u8 rt_priority;        /* 1..99 */
+    atomic_t state;           /* enum thread_state */
+    u32 cpu;                  /* where it runs or last ran; queue's lock */
+    atomic_t on_cpu;          /* 1 while its stack is in use by a CPU */
+    spinlock_t sched_lock;    /* guards policy, affinity, wake-ups */
+    u32 last_waker;           /* CPU of the last wake-up */
+    u32 wake_flips;           /* wake-ups from ever other threads: decays */
+    void *last_wakee;         /* compared only */
+    u8 policy;                /* enum sched_policy */
+    s8 nice;                  /* -20..19 */
+    u8 rt_priority;           /* 1..99 */
     bool reset_on_fork;
     struct cpumask affinity;
     struct sched_entity entity;
