@@ -103,9 +103,10 @@ static void take_mp_table(paddr_t pa)
         return;
     x86_platform.lapic_address = t->lapic;
     const u8 *e = (const u8 *)(t + 1), *end = (const u8 *)t + t->length;
-    for (u32 i = 0; i < t->count; i++) {
-        size_t size = e < end && *e == MP_CPU ? 20 : 8;
-        if (e >= end || (size_t)(end - e) < size)
+    /* By the length: qboot leaves the count at zero. */
+    while (e < end) {
+        size_t size = *e == MP_CPU ? 20 : 8;
+        if ((size_t)(end - e) < size)
             return;
         u32 address;
         memcpy(&address, e + 4, sizeof(address));
