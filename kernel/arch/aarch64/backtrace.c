@@ -5,12 +5,7 @@
 #include "arch/arch.h"
 #include "lib/printf.h"
 
-extern char kernel_image_start[], text_end[], boot_stack_top[];
-
-bool arch_is_kernel_text(u64 pc)
-{
-    return pc >= (u64)kernel_image_start && pc < (u64)text_end;
-}
+extern char boot_stack_top[];
 
 struct stack_bounds {
     u64 start, end;
