@@ -26,3 +26,17 @@ $(KOUT)/vdso.so: kernel/arch/$(ARCH)/vdso/vdso.c kernel/arch/$(ARCH)/vdso/vdso.l
 
 $(KOUT)/kernel/arch/$(ARCH)/vdso_image.S.o: $(KOUT)/vdso.so
 $(KOUT)/kernel/arch/$(ARCH)/vdso_image.S.o: KCFLAGS += -Wa,-I$(KOUT)
+
+# The bzImage: the real-mode part, then the image as it lies in memory.
+KSETUP_SECTORS := 3
+KIMAGES += $(if $(KIMAGES),$(KOUT)/bzImage)
+
+$(KOUT)/bzImage: $(KOUT)/hako.elf kernel/arch/$(ARCH)/bzimage/setup.S
+	@echo "  BZIMAGE $@"
+	@$(KOBJCOPY) -O binary $< $(KOUT)/.payload
+	@set -- $$($(KNM) $< | sed -n 's/^\([0-9a-f]*\) . __image$$/\1/p; s/^\([0-9a-f]*\) . __image_end$$/\1/p' | sort) && \
+	$(KCC) -c -DPAYLOAD_SIZE=$$(stat -c %s $(KOUT)/.payload) -DINIT_SIZE=$$((0x$$2 - 0x$$1)) \
+	    -DSETUP_SECTORS=$(KSETUP_SECTORS) -o $(KOUT)/.setup.o kernel/arch/$(ARCH)/bzimage/setup.S
+	@$(KLD) -Ttext 0 -e 0 -z noexecstack --oformat binary -o $(KOUT)/.setup $(KOUT)/.setup.o
+	@cat $(KOUT)/.setup $(KOUT)/.payload > $@
+	@rm -f $(KOUT)/.setup $(KOUT)/.setup.o $(KOUT)/.payload

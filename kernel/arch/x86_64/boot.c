@@ -33,12 +33,17 @@ static void add_e820(struct boot_info *info, u64 start, u64 size, u32 type)
     boot_add_region(info, start, size, kind);
 }
 
-/* setup_data of the kind that carries random bytes. */
+/* setup_data of the kind that carries random bytes. QEMU puts it right behind
+ * the file, where our variables lie: then it is lost. */
 #define SETUP_RNG_SEED 9
 static void take_setup_data(struct boot_info *info, u64 params)
 {
     u64 at = bp64(params, BP_SETUP_DATA);
+    u64 image = arch_virt_to_phys(__image);
+    u64 image_end = arch_virt_to_phys(__image_end);
     for (unsigned n = 0; at && at < 4UL << 30 && n < 32; n++) {
+        if (at >= image && at < image_end)
+            return;
         const struct {
             u64 next;
             u32 type, length;
