@@ -123,36 +123,26 @@ struct statx {
 static const char *errname(int e)
 {
     static char buf[16];
-#define E(x) \
-    case x:  \
-        return #x;
+// clang-format off
+#define E(x) case x: return #x;
     switch (e) {
-        E(EPERM)
-        E(ENOENT)
-        E(ESRCH)
-        E(EINTR)
-        E(EIO) E(ENXIO) E(E2BIG) E(ENOEXEC) E(EBADF) E(ECHILD) E(EAGAIN) E(
-            ENOMEM) E(EACCES) E(EFAULT) E(ENOTBLK) E(EBUSY) E(EEXIST) E(EXDEV)
-            E(ENODEV) E(ENOTDIR) E(EISDIR) E(EINVAL) E(ENFILE) E(EMFILE) E(
-                ENOTTY) E(ETXTBSY) E(EFBIG) E(ENOSPC) E(ESPIPE) E(EROFS)
-                E(EMLINK) E(EPIPE) E(EDOM) E(ERANGE) E(EDEADLK) E(
-                    ENAMETOOLONG) E(ENOLCK) E(ENOSYS) E(ENOTEMPTY) E(ELOOP)
-                    E(ENOMSG) E(EIDRM) E(ENODATA) E(ETIME) E(EPROTO) E(
-                        EBADMSG) E(EOVERFLOW) E(EUSERS) E(ENOTSOCK)
-                        E(EDESTADDRREQ) E(EMSGSIZE) E(EPROTOTYPE) E(
-                            ENOPROTOOPT) E(EPROTONOSUPPORT) E(ESOCKTNOSUPPORT)
-                            E(EOPNOTSUPP) E(EPFNOSUPPORT) E(EAFNOSUPPORT) E(
-                                EADDRINUSE) E(EADDRNOTAVAIL) E(ENETDOWN)
-                                E(ENETUNREACH) E(ECONNABORTED) E(ECONNRESET) E(
-                                    ENOBUFS) E(EISCONN) E(ENOTCONN) E(ESHUTDOWN)
-                                    E(ETIMEDOUT) E(ECONNREFUSED) E(EHOSTUNREACH)
-                                        E(EALREADY) E(EINPROGRESS) E(ESTALE)
-                                            E(EDQUOT) E(ECANCELED) E(EOWNERDEAD)
-                                                E(ENOTRECOVERABLE) E(ENOKEY) E(
-                                                    EKEYEXPIRED) E(EKEYREVOKED)
-                                                    E(EKEYREJECTED) case 0
-            : return "0";
+    E(EPERM) E(ENOENT) E(ESRCH) E(EINTR) E(EIO) E(ENXIO) E(E2BIG) E(ENOEXEC)
+    E(EBADF) E(ECHILD) E(EAGAIN) E(ENOMEM) E(EACCES) E(EFAULT) E(ENOTBLK)
+    E(EBUSY) E(EEXIST) E(EXDEV) E(ENODEV) E(ENOTDIR) E(EISDIR) E(EINVAL)
+    E(ENFILE) E(EMFILE) E(ENOTTY) E(ETXTBSY) E(EFBIG) E(ENOSPC) E(ESPIPE)
+    E(EROFS) E(EMLINK) E(EPIPE) E(EDOM) E(ERANGE) E(EDEADLK) E(ENAMETOOLONG)
+    E(ENOLCK) E(ENOSYS) E(ENOTEMPTY) E(ELOOP) E(ENOMSG) E(EIDRM) E(ENODATA)
+    E(ETIME) E(EPROTO) E(EBADMSG) E(EOVERFLOW) E(EUSERS) E(ENOTSOCK)
+    E(EDESTADDRREQ) E(EMSGSIZE) E(EPROTOTYPE) E(ENOPROTOOPT)
+    E(EPROTONOSUPPORT) E(ESOCKTNOSUPPORT) E(EOPNOTSUPP) E(EPFNOSUPPORT)
+    E(EAFNOSUPPORT) E(EADDRINUSE) E(EADDRNOTAVAIL) E(ENETDOWN) E(ENETUNREACH)
+    E(ECONNABORTED) E(ECONNRESET) E(ENOBUFS) E(EISCONN) E(ENOTCONN)
+    E(ESHUTDOWN) E(ETIMEDOUT) E(ECONNREFUSED) E(EHOSTUNREACH) E(EALREADY)
+    E(EINPROGRESS) E(ESTALE) E(EDQUOT) E(ECANCELED) E(EOWNERDEAD)
+    E(ENOTRECOVERABLE) E(ENOKEY) E(EKEYEXPIRED) E(EKEYREVOKED) E(EKEYREJECTED)
+    case 0: return "0";
     }
+// clang-format on
 #undef E
     snprintf(buf, sizeof buf, "errno%d", e);
     return buf;
@@ -161,20 +151,16 @@ static const char *errname(int e)
 static const char *signame(int s)
 {
     static char buf[16];
-#define S(x) \
-    case x:  \
-        return #x;
+// clang-format off
+#define S(x) case x: return #x;
     switch (s) {
-        S(SIGHUP)
-        S(SIGINT)
-        S(SIGQUIT)
-        S(SIGILL)
-        S(SIGTRAP) S(SIGABRT) S(SIGBUS) S(SIGFPE) S(SIGKILL) S(SIGUSR1)
-            S(SIGSEGV) S(SIGUSR2) S(SIGPIPE) S(SIGALRM) S(SIGTERM) S(SIGSTKFLT)
-                S(SIGCHLD) S(SIGCONT) S(SIGSTOP) S(SIGTSTP) S(SIGTTIN)
-                    S(SIGTTOU) S(SIGURG) S(SIGXCPU) S(SIGXFSZ) S(SIGVTALRM)
-                        S(SIGPROF) S(SIGWINCH) S(SIGIO) S(SIGPWR) S(SIGSYS)
+    S(SIGHUP) S(SIGINT) S(SIGQUIT) S(SIGILL) S(SIGTRAP) S(SIGABRT) S(SIGBUS)
+    S(SIGFPE) S(SIGKILL) S(SIGUSR1) S(SIGSEGV) S(SIGUSR2) S(SIGPIPE)
+    S(SIGALRM) S(SIGTERM) S(SIGSTKFLT) S(SIGCHLD) S(SIGCONT) S(SIGSTOP)
+    S(SIGTSTP) S(SIGTTIN) S(SIGTTOU) S(SIGURG) S(SIGXCPU) S(SIGXFSZ)
+    S(SIGVTALRM) S(SIGPROF) S(SIGWINCH) S(SIGIO) S(SIGPWR) S(SIGSYS)
     }
+// clang-format on
 #undef S
     snprintf(buf, sizeof buf, "SIG%d", s);
     return buf;
