@@ -9,6 +9,109 @@
 
 #define FDT_LIMIT (2UL << 20) /* the boot protocol's */
 
+/* The nodes that the port looks for, found in one walk over the tree. */
+enum found_node {
+    FOUND_CHOSEN,
+    FOUND_CPUS,
+    FOUND_RESERVED,
+    FOUND_PSCI,
+    FOUND_GIC_V3,
+    FOUND_GIC_V2,
+    FOUND_TIMER,
+    FOUND_UART,
+    FOUND_RTC,
+    FOUND_NODES
+};
+
+struct scan {
+    struct fdt fdt;
+    int node[FOUND_NODES]; /* FDT_NONE: there is none */
+};
+
+static const struct {
+    char compatible[20];
+    enum found_node what;
+} compatibles[] = {
+    {"arm,psci-0.2", FOUND_PSCI},     {"arm,psci-1.0", FOUND_PSCI},
+    {"arm,gic-v3", FOUND_GIC_V3},     {"arm,cortex-a15-gic", FOUND_GIC_V2},
+    {"arm,gic-400", FOUND_GIC_V2},    {"arm,cortex-a9-gic", FOUND_GIC_V2},
+    {"arm,armv8-timer", FOUND_TIMER}, {"arm,pl011", FOUND_UART},
+    {"arm,pl031", FOUND_RTC},
+};
+
+static bool list_has(const char *list, u32 len, const char *what)
+{
+    size_t n = strlen(what) + 1;
+
+    while (len >= n) {
+        const char *end = memchr(list, 0, len);
+
+        if (!end)
+            return false;
+        if ((size_t)(end - list) + 1 == n && memcmp(list, what, n) == 0)
+            return true;
+        len -= (u32)(end - list) + 1;
+        list = end + 1;
+    }
+    return false;
+}
+
+static void scan_memory(const struct fdt *fdt, int node)
+{
+    u64 start, size;
+
+    if (!fdt_is_available(fdt, node))
+        return;
+    for (unsigned i = 0; fdt_reg(fdt, node, i, &start, &size); i++)
+        boot_add_region(start, size, BOOT_RAM);
+}
+
+static void note_compatible(struct scan *s, int node, const char *list, u32 len)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(compatibles); i++) {
+        int *found = &s->node[compatibles[i].what];
+
+        if (*found == FDT_NONE &&
+            list_has(list, len, compatibles[i].compatible) &&
+            fdt_is_available(&s->fdt, node))
+            *found = node;
+    }
+}
+
+static void find_nodes(struct scan *s)
+{
+    int node, depth_one = fdt_first_child(&s->fdt, fdt_root(&s->fdt));
+
+    for (unsigned i = 0; i < FOUND_NODES; i++)
+        s->node[i] = FDT_NONE;
+    fdt_for_each_node(node, &s->fdt)
+    {
+        struct fdt_prop prop;
+        bool more = fdt_first_prop(&s->fdt, node, &prop);
+
+        for (; more; more = fdt_next_prop(&s->fdt, &prop)) {
+            const char *value = (const char *)prop.data;
+
+            if (strcmp(prop.name, "compatible") == 0)
+                note_compatible(s, node, value, prop.len);
+            else if (strcmp(prop.name, "device_type") == 0 &&
+                     list_has(value, prop.len, "memory"))
+                scan_memory(&s->fdt, node);
+        }
+    }
+    for (; depth_one != FDT_NONE;
+         depth_one = fdt_next_sibling(&s->fdt, depth_one)) {
+        const char *name = fdt_name(&s->fdt, depth_one);
+
+        if (strcmp(name, "chosen") == 0)
+            s->node[FOUND_CHOSEN] = depth_one;
+        else if (strcmp(name, "cpus") == 0)
+            s->node[FOUND_CPUS] = depth_one;
+        else if (strcmp(name, "reserved-memory") == 0)
+            s->node[FOUND_RESERVED] = depth_one;
+    }
+}
+
 static bool has_word(const char *line, const char *word)
 {
     size_t n = strlen(word);
@@ -40,31 +143,13 @@ u64 devicetree_kaslr_seed(const void *blob)
     return seed ^ seed >> 33;
 }
 
-static void scan_memory(const struct fdt *fdt)
+static void scan_reserved(const struct fdt *fdt, int node)
 {
-    int node;
-    u64 start, size;
-
-    fdt_for_each_node(node, fdt)
-    {
-        const char *type = fdt_prop_string(fdt, node, "device_type", 0);
-
-        if (!type || strcmp(type, "memory") != 0 ||
-            !fdt_is_available(fdt, node))
-            continue;
-        for (unsigned i = 0; fdt_reg(fdt, node, i, &start, &size); i++)
-            boot_add_region(start, size, BOOT_RAM);
-    }
-}
-
-static void scan_reserved(const struct fdt *fdt)
-{
-    int node, child;
+    int child;
     u64 start, size;
 
     for (unsigned i = 0; fdt_reserved(fdt, i, &start, &size); i++)
         boot_add_region(start, size, BOOT_RESERVED);
-    node = fdt_find_path(fdt, "/reserved-memory");
     if (node == FDT_NONE)
         return;
     fdt_for_each_child(child, fdt, node)
@@ -74,9 +159,8 @@ static void scan_reserved(const struct fdt *fdt)
     }
 }
 
-static void scan_chosen(const struct fdt *fdt)
+static void scan_chosen(const struct fdt *fdt, int chosen)
 {
-    int chosen = fdt_find_path(fdt, "/chosen");
     const char *line = fdt_prop_string(fdt, chosen, "bootargs", 0);
     const void *seed;
     u64 start = 0, end = 0;
@@ -117,7 +201,7 @@ static u32 interrupt_of(const struct fdt *fdt, int node, unsigned i,
     return ~0u;
 }
 
-static void scan_uart(const struct fdt *fdt)
+static void scan_uart(const struct fdt *fdt, int any)
 {
     struct boot_uart *uart = &boot_info.uart;
     const char *options;
@@ -126,7 +210,7 @@ static void scan_uart(const struct fdt *fdt)
     u64 base;
 
     if (node == FDT_NONE || !fdt_is_compatible(fdt, node, "arm,pl011"))
-        node = fdt_find_compatible(fdt, FDT_NONE, "arm,pl011");
+        node = any;
     if (node == FDT_NONE || !fdt_reg(fdt, node, 0, &base, NULL))
         return;
     uart->kind = UART_PL011;
@@ -140,9 +224,9 @@ static void scan_uart(const struct fdt *fdt)
     }
 }
 
-static void scan_cpus(const struct fdt *fdt)
+static void scan_cpus(const struct fdt *fdt, int cpus)
 {
-    int cpus = fdt_find_path(fdt, "/cpus"), cpu;
+    int cpu;
     u64 boot = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 
     platform.cpu_mpidr[0] = boot;
@@ -167,13 +251,10 @@ static void scan_cpus(const struct fdt *fdt)
     }
 }
 
-static void scan_psci(const struct fdt *fdt)
+static void scan_psci(const struct fdt *fdt, int node)
 {
-    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,psci-0.2");
     const char *method;
 
-    if (node == FDT_NONE)
-        node = fdt_find_compatible(fdt, FDT_NONE, "arm,psci-1.0");
     if (node == FDT_NONE)
         return;
     method = fdt_prop_string(fdt, node, "method", 0);
@@ -206,21 +287,11 @@ static void scan_gic_v3(const struct fdt *fdt, int node)
     }
 }
 
-static void scan_gic(const struct fdt *fdt)
+static void scan_gic_v2(const struct fdt *fdt, int node)
 {
-    static const char v2_names[][20] = {"arm,cortex-a15-gic", "arm,gic-400",
-                                        "arm,cortex-a9-gic"};
     struct platform_gic *gic = &platform.gic;
-    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,gic-v3"), child;
+    int child;
 
-    if (node != FDT_NONE) {
-        scan_gic_v3(fdt, node);
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(v2_names) && node == FDT_NONE; i++)
-        node = fdt_find_compatible(fdt, FDT_NONE, v2_names[i]);
-    if (node == FDT_NONE)
-        return;
     gic->version = 2;
     fdt_reg(fdt, node, 0, &gic->distributor, NULL);
     fdt_reg(fdt, node, 1, &gic->cpu_interface, NULL);
@@ -231,10 +302,8 @@ static void scan_gic(const struct fdt *fdt)
     }
 }
 
-static void scan_timer(const struct fdt *fdt)
+static void scan_timer(const struct fdt *fdt, int node)
 {
-    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,armv8-timer");
-
     platform.timer_irq = 27;
     if (node == FDT_NONE)
         return;
@@ -242,14 +311,6 @@ static void scan_timer(const struct fdt *fdt)
     if (interrupt_of(fdt, node, 2, NULL) != ~0u)
         platform.timer_irq = interrupt_of(fdt, node, 2, NULL);
     fdt_prop_u32(fdt, node, "clock-frequency", 0, &platform.timer_hz);
-}
-
-static void scan_rtc(const struct fdt *fdt)
-{
-    int node = fdt_find_compatible(fdt, FDT_NONE, "arm,pl031");
-
-    if (node != FDT_NONE)
-        fdt_reg(fdt, node, 0, &platform.rtc, NULL);
 }
 
 /* Bytes of the blob that are in use; what follows is padding. */
@@ -265,24 +326,28 @@ bool devicetree_scan(const void *blob, paddr_t pa)
 {
     static char machine[64];
     const char *name;
-    struct fdt fdt;
+    struct scan s;
 
-    if (fdt_init(&fdt, blob, FDT_LIMIT))
+    if (fdt_init(&s.fdt, blob, FDT_LIMIT))
         return false;
     boot_info.devicetree = pa;
-    name = fdt_prop_string(&fdt, fdt_root(&fdt), "compatible", 0);
+    name = fdt_prop_string(&s.fdt, fdt_root(&s.fdt), "compatible", 0);
     strscpy(machine, name ? name : "devicetree", sizeof(machine));
     boot_info.machine = machine;
-    scan_uart(&fdt);
+    find_nodes(&s);
+    scan_uart(&s.fdt, s.node[FOUND_UART]);
     platform_console();
-    boot_add_region(pa, used_bytes(&fdt), BOOT_RESERVED);
-    scan_memory(&fdt);
-    scan_reserved(&fdt);
-    scan_chosen(&fdt);
-    scan_cpus(&fdt);
-    scan_psci(&fdt);
-    scan_gic(&fdt);
-    scan_timer(&fdt);
-    scan_rtc(&fdt);
+    boot_add_region(pa, used_bytes(&s.fdt), BOOT_RESERVED);
+    scan_reserved(&s.fdt, s.node[FOUND_RESERVED]);
+    scan_chosen(&s.fdt, s.node[FOUND_CHOSEN]);
+    scan_cpus(&s.fdt, s.node[FOUND_CPUS]);
+    scan_psci(&s.fdt, s.node[FOUND_PSCI]);
+    if (s.node[FOUND_GIC_V3] != FDT_NONE)
+        scan_gic_v3(&s.fdt, s.node[FOUND_GIC_V3]);
+    else if (s.node[FOUND_GIC_V2] != FDT_NONE)
+        scan_gic_v2(&s.fdt, s.node[FOUND_GIC_V2]);
+    scan_timer(&s.fdt, s.node[FOUND_TIMER]);
+    if (s.node[FOUND_RTC] != FDT_NONE)
+        fdt_reg(&s.fdt, s.node[FOUND_RTC], 0, &platform.rtc, NULL);
     return true;
 }
