@@ -45,9 +45,9 @@ static bool map_test_and_set(u64 asid)
 
 static u32 cpu_limit(void)
 {
-    extern struct boot_info boot_info;
+    extern struct boot_info machine;
 
-    return boot_info.cpu_count;
+    return machine.cpu_count;
 }
 
 static void rollover(void)

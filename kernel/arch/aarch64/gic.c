@@ -75,7 +75,7 @@ static bool version3(void)
 void gic_map(void)
 {
     const struct platform_gic *g = &platform.gic;
-    u64 room = (u64)boot_info.cpu_count * 2 * GICR_STRIDE;
+    u64 room = (u64)machine.cpu_count * 2 * GICR_STRIDE;
 
     if (g->version == 0 || g->distributor == 0)
         boot_fail("no interrupt controller");

@@ -67,7 +67,7 @@ int arch_cpu_start(u32 cpu, struct thread_head *idle, unsigned long percpu)
     struct boot_cpu *b;
     s64 r;
 
-    if (cpu == 0 || cpu >= boot_info.cpu_count)
+    if (cpu == 0 || cpu >= machine.cpu_count)
         return -EINVAL;
     if (platform.psci == PSCI_NONE)
         return -ENODEV;

@@ -33,8 +33,8 @@ switch_stacks:
 
 /* The first time a thread runs: x19 = entry, x20 = its argument, x0 = the
  * thread that ran before. */
-        .globl  thread_start
-thread_start:
+        .globl  thread_first_run
+thread_first_run:
         mov     x0, x20
         mov     x29, xzr
         mov     x30, xzr

@@ -14,7 +14,7 @@ ASSERT_OFFSET(struct thread_head, arch.context, HEAD_CONTEXT);
 
 struct thread_head *switch_stacks(struct thread_head *prev,
                                   struct thread_head *next);
-void thread_start(void);
+void thread_first_run(void);
 void arch_user_enter_asm(struct user_regs *regs,
                          struct thread_head *head) __noreturn;
 
@@ -37,7 +37,7 @@ void arch_thread_init(struct thread_head *head, void (*entry)(void *),
     head->arch.context.x19_x28[0] = (u64)entry;
     head->arch.context.x19_x28[1] = (u64)arg;
     head->arch.context.sp = (u64)regs;
-    head->arch.context.pc = (u64)thread_start;
+    head->arch.context.pc = (u64)thread_first_run;
 }
 
 void arch_thread_destroy(struct thread_head *head)

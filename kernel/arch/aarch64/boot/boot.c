@@ -9,7 +9,7 @@
 #include "lib/parse.h"
 #include "lib/string.h"
 
-struct boot_info boot_info;
+struct boot_info machine;
 struct platform platform;
 struct arch_upcalls arch_upcalls;
 struct arch_alloc arch_alloc;
@@ -27,12 +27,12 @@ void boot_fail(const char *why)
 
 void boot_add_region(paddr_t start, u64 size, enum boot_region_kind kind)
 {
-    struct boot_region *r = &boot_info.regions[boot_info.region_count];
+    struct boot_region *r = &machine.regions[machine.region_count];
     u64 end;
 
     if (size == 0 || check_add_overflow(start, size, &end))
         return;
-    if (boot_info.region_count == BOOT_REGIONS_MAX) {
+    if (machine.region_count == BOOT_REGIONS_MAX) {
         /* More RAM can be done without; a reservation cannot. */
         if (kind == BOOT_RAM)
             return;
@@ -45,7 +45,7 @@ void boot_add_region(paddr_t start, u64 size, enum boot_region_kind kind)
             return;
     }
     *r = (struct boot_region){start, end - start, kind};
-    boot_info.region_count++;
+    machine.region_count++;
 }
 
 void boot_mix_seed(const void *bytes, size_t n)
@@ -53,7 +53,7 @@ void boot_mix_seed(const void *bytes, size_t n)
     const u8 *b = bytes;
 
     for (size_t i = 0; i < n; i++) {
-        u64 *w = &boot_info.random_seed[i / 8 % 4];
+        u64 *w = &machine.random_seed[i / 8 % 4];
 
         *w = (*w << 8 | *w >> 56) ^ b[i];
         *w *= 0x9e3779b97f4a7c15;
@@ -62,20 +62,20 @@ void boot_mix_seed(const void *bytes, size_t n)
 
 void platform_console(void)
 {
-    if (boot_info.uart.kind == UART_PL011)
-        console_init(boot_fixmap(FIXMAP_CONSOLE, boot_info.uart.base));
+    if (machine.uart.kind == UART_PL011)
+        console_init(boot_fixmap(FIXMAP_CONSOLE, machine.uart.base));
 }
 
 /* earlycon=pl011,0x9000000 names a console where the devicetree has none. */
 static void console_from_command_line(void)
 {
     static const char key[] = "earlycon=pl011,";
-    const char *p = strstr(boot_info.command_line, key);
+    const char *p = strstr(machine.command_line, key);
     char number[24];
     u64 base;
     size_t n;
 
-    if (!p || boot_info.uart.kind != UART_NONE)
+    if (!p || machine.uart.kind != UART_NONE)
         return;
     p += sizeof(key) - 1;
     if (strstarts(p, "mmio32,"))
@@ -87,7 +87,7 @@ static void console_from_command_line(void)
     number[n] = 0;
     if (kstrtou64(number, 0, &base))
         return;
-    boot_info.uart =
+    machine.uart =
         (struct boot_uart){.kind = UART_PL011, .base = base, .irq_line = ~0u};
     platform_console();
 }
@@ -95,8 +95,8 @@ static void console_from_command_line(void)
 void boot_main(paddr_t devicetree, paddr_t image, u64 counter, u64 level)
 {
     (void)level;
-    boot_info.start_counter = counter;
-    boot_info.cpu_count = 1;
+    machine.start_counter = counter;
+    machine.cpu_count = 1;
     kernel_pagetable.root = arch_virt_to_phys(kernel_tables);
     kernel_pagetable.tables = 1;
     cpufeature_init();
@@ -108,11 +108,11 @@ void boot_main(paddr_t devicetree, paddr_t image, u64 counter, u64 level)
     boot_add_region(image, (u64)kernel_image_end - (u64)kernel_image_start,
                     BOOT_KERNEL);
     boot_mix_seed(&counter, sizeof(counter));
-    memcpy(pauth_seed, boot_info.random_seed, sizeof(pauth_seed));
+    memcpy(pauth_seed, machine.random_seed, sizeof(pauth_seed));
     boot_map_direct();
     gic_map();
     rtc_map();
     boot_drop_identity_map();
     boot_release_tables();
-    kernel_start(&boot_info);
+    kernel_start(&machine);
 }

@@ -6,7 +6,7 @@
 
 #include "arch/arch.h"
 
-extern struct boot_info boot_info;
+extern struct boot_info machine;
 
 /* Symbols of kernel.ld and head.S. */
 extern char kernel_image_start[], kernel_image_end[], text_end[];
@@ -34,7 +34,7 @@ u64 boot_map_image(paddr_t image, const void *devicetree);
 void *boot_fixmap(unsigned slot, paddr_t pa);
 /* The same for any number of pages, at the next free place. */
 void *boot_map_device(paddr_t pa, u64 size);
-/* The direct map of all BOOT_RAM of boot_info. */
+/* The direct map of all BOOT_RAM of machine. */
 void boot_map_direct(void);
 /* Leave only what secondary_entry needs of the identity map. */
 void boot_drop_identity_map(void);
@@ -44,7 +44,7 @@ void boot_release_tables(void);
 /* --- boot_info (boot.c) --- */
 void boot_add_region(paddr_t start, u64 size, enum boot_region_kind kind);
 void boot_fail(const char *why) __noreturn;
-/* Stir firmware's randomness into boot_info.random_seed. */
+/* Stir firmware's randomness into machine.random_seed. */
 void boot_mix_seed(const void *bytes, size_t n);
 
 /* head.S jumps here, at the kernel's final address. */

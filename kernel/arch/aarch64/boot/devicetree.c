@@ -167,11 +167,11 @@ static void scan_chosen(const struct fdt *fdt, int chosen)
     u32 len;
 
     if (line)
-        strscpy(boot_info.command_line, line, sizeof(boot_info.command_line));
+        strscpy(machine.command_line, line, sizeof(machine.command_line));
     if (fdt_prop_u64(fdt, chosen, "linux,initrd-start", &start) &&
         fdt_prop_u64(fdt, chosen, "linux,initrd-end", &end) && end > start) {
-        boot_info.initrd_start = start;
-        boot_info.initrd_size = end - start;
+        machine.initrd_start = start;
+        machine.initrd_size = end - start;
         boot_add_region(start, end - start, BOOT_INITRD);
     }
     seed = fdt_prop(fdt, chosen, "rng-seed", &len);
@@ -203,7 +203,7 @@ static u32 interrupt_of(const struct fdt *fdt, int node, unsigned i,
 
 static void scan_uart(const struct fdt *fdt, int any)
 {
-    struct boot_uart *uart = &boot_info.uart;
+    struct boot_uart *uart = &machine.uart;
     const char *options;
     int node = fdt_stdout(fdt, &options);
     u32 clock;
@@ -230,7 +230,7 @@ static void scan_cpus(const struct fdt *fdt, int cpus)
     u64 boot = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 
     platform.cpu_mpidr[0] = boot;
-    boot_info.cpu_count = 1;
+    machine.cpu_count = 1;
     if (cpus == FDT_NONE)
         return;
     fdt_for_each_child(cpu, fdt, cpus)
@@ -245,9 +245,9 @@ static void scan_cpus(const struct fdt *fdt, int cpus)
             !fdt_prop_u64(fdt, cpu, "reg", &id))
             continue;
         if (id == boot || !method || strcmp(method, "psci") != 0 ||
-            boot_info.cpu_count >= MAX_CPUS)
+            machine.cpu_count >= MAX_CPUS)
             continue;
-        platform.cpu_mpidr[boot_info.cpu_count++] = id & MPIDR_AFFINITY;
+        platform.cpu_mpidr[machine.cpu_count++] = id & MPIDR_AFFINITY;
     }
 }
 
@@ -324,16 +324,16 @@ static u64 used_bytes(const struct fdt *fdt)
 
 bool devicetree_scan(const void *blob, paddr_t pa)
 {
-    static char machine[64];
+    static char name_copy[64];
     const char *name;
     struct scan s;
 
     if (fdt_init(&s.fdt, blob, FDT_LIMIT))
         return false;
-    boot_info.devicetree = pa;
+    machine.devicetree = pa;
     name = fdt_prop_string(&s.fdt, fdt_root(&s.fdt), "compatible", 0);
-    strscpy(machine, name ? name : "devicetree", sizeof(machine));
-    boot_info.machine = machine;
+    strscpy(name_copy, name ? name : "devicetree", sizeof(name_copy));
+    machine.machine = name_copy;
     find_nodes(&s);
     scan_uart(&s.fdt, s.node[FOUND_UART]);
     platform_console();

@@ -49,8 +49,8 @@ static u64 *table_at(paddr_t pa)
 
 static bool region_overlaps(paddr_t start, paddr_t end, paddr_t *below)
 {
-    for (u32 i = 0; i < boot_info.region_count; i++) {
-        const struct boot_region *r = &boot_info.regions[i];
+    for (u32 i = 0; i < machine.region_count; i++) {
+        const struct boot_region *r = &machine.regions[i];
 
         if (r->kind != BOOT_RAM && start < r->start + r->size &&
             r->start < end) {
@@ -211,23 +211,23 @@ static bool clip_region(const struct boot_region *r, paddr_t *start,
 
 void boot_map_direct(void)
 {
-    u32 home = ~0u, count = boot_info.region_count;
+    u32 home = ~0u, count = machine.region_count;
     paddr_t start, end;
 
     for (u32 i = 0; i < count; i++) {
-        if (clip_region(&boot_info.regions[i], &start, &end) &&
+        if (clip_region(&machine.regions[i], &start, &end) &&
             start <= image_start && image_end <= end)
             home = i;
     }
     if (home == ~0u)
         boot_fail("the image is not in RAM");
-    clip_region(&boot_info.regions[home], &start, &end);
+    clip_region(&machine.regions[home], &start, &end);
     map_direct_range(start, end);
     pte_written();
     heap_start = start;
     heap_end = end;
     for (u32 i = 0; i < count; i++) {
-        if (i != home && clip_region(&boot_info.regions[i], &start, &end))
+        if (i != home && clip_region(&machine.regions[i], &start, &end))
             map_direct_range(start, end);
     }
     pte_written();
@@ -258,8 +258,8 @@ void boot_drop_identity_map(void)
 /* A part of the image that nobody needs any more. */
 static void release(paddr_t start, u64 size)
 {
-    for (u32 i = 0; i < boot_info.region_count; i++) {
-        struct boot_region *r = &boot_info.regions[i];
+    for (u32 i = 0; i < machine.region_count; i++) {
+        struct boot_region *r = &machine.regions[i];
         paddr_t end = r->start + r->size;
 
         if (r->kind != BOOT_KERNEL || start < r->start || start + size > end)

@@ -34,5 +34,5 @@ struct platform {
 };
 extern struct platform platform;
 
-/* boot_info.uart is known: map it and print from now on. */
+/* machine.uart is known: map it and print from now on. */
 void platform_console(void);
