@@ -96,6 +96,7 @@ struct thread_group {
     u64 real_interval;
     u64 start_time, start_boottime;
     struct tty_session *tty; /* controlling terminal; G; owned; tty/ */
+    u32 membarrier;          /* commands it registered for; atomic */
     bool session_leader;
     bool has_execed;
     bool child_subreaper;
@@ -302,6 +303,12 @@ struct wait_result {
             out_blocks, voluntary, involuntary;
     } usage;
 };
+enum usage_of {
+    USAGE_THREAD,
+    USAGE_PROCESS,
+    USAGE_CHILDREN
+};
+void task_usage(struct task *t, enum usage_of whose, struct usage *u);
 /* > 0: found, 0: WNOHANG and none ready, -ECHILD, -ERESTARTSYS. */
 s32 task_wait(struct task *t, const struct wait_args *args,
               struct wait_result *result);

@@ -4,6 +4,7 @@
 #include "proc/exit.h"
 #include "proc/signal_internal.h"
 #include "proc/task.h"
+#include "vm/address_space.h"
 
 static bool child_matches(const struct wait_args *a, struct task *child)
 {
@@ -178,4 +179,47 @@ s32 task_wait(struct task *t, const struct wait_args *args,
     }
     wait_finish(q, &entry);
     return found > 0 ? result->pid : found;
+}
+
+void task_usage(struct task *t, enum usage_of whose, struct usage *u)
+{
+    struct thread_group *g = t->group;
+    struct task *each;
+
+    *u = (struct usage){0};
+    if (whose == USAGE_THREAD) {
+        task_times(t, &u->user_ns, &u->system_ns);
+        u->min_faults = t->min_faults;
+        u->maj_faults = t->maj_faults;
+        u->voluntary = t->thread.voluntary_switches;
+        u->involuntary = t->thread.involuntary_switches;
+        if (t->mm)
+            u->max_rss_kib = mm_peak_resident_pages(t->mm) * (PAGE_SIZE / 1024);
+        return;
+    }
+    spin_lock_irq(&g->lock);
+    if (whose == USAGE_CHILDREN) {
+        u->user_ns = g->child_user_ns;
+        u->system_ns = g->child_system_ns;
+        u->min_faults = g->child_min_faults;
+        u->maj_faults = g->child_maj_faults;
+        u->voluntary = g->child_voluntary;
+        u->involuntary = g->child_involuntary;
+        u->max_rss_kib = g->child_max_rss_pages * (PAGE_SIZE / 1024);
+    } else {
+        thread_group_times(g, &u->user_ns, &u->system_ns);
+        u->min_faults = g->min_faults;
+        u->maj_faults = g->maj_faults;
+        u->voluntary = g->voluntary;
+        u->involuntary = g->involuntary;
+        list_for_each_entry (each, &g->threads, group_link) {
+            u->min_faults += each->min_faults;
+            u->maj_faults += each->maj_faults;
+            u->voluntary += each->thread.voluntary_switches;
+            u->involuntary += each->thread.involuntary_switches;
+        }
+        u64 pages = t->mm ? mm_peak_resident_pages(t->mm) : 0;
+        u->max_rss_kib = max(pages, g->max_rss_pages) * (PAGE_SIZE / 1024);
+    }
+    spin_unlock_irq(&g->lock);
 }
