@@ -14,8 +14,7 @@ struct acpi_register {
 };
 
 static struct {
-    bool s5;
-    u8 type_a, type_b;
+    struct acpi acpi;
     u16 pm1a, pm1b, smi_command;
     u8 acpi_enable;
     struct acpi_register sleep, reset;
@@ -44,7 +43,7 @@ static void write_register(const struct acpi_register *r, u8 v)
 
 void x86_power_init(const struct acpi *acpi, const struct acpi_fadt *fadt)
 {
-    power.s5 = acpi_find_s5(acpi, &power.type_a, &power.type_b);
+    power.acpi = *acpi;
     if (fadt->flags & ACPI_FADT_HW_REDUCED) {
         power.sleep = find_register(&fadt->sleep_control_reg);
     } else {
@@ -79,24 +78,25 @@ static void enable_acpi(void)
 
 void arch_power_off(void)
 {
+    u8 type_a, type_b;
+    bool registers = power.pm1a || power.sleep.port || power.sleep.memory;
     arch_irq_disable();
-    if (power.s5 && power.pm1a) {
-        enable_acpi();
-        arch_port_out16(power.pm1a, (u16)power.type_a << ACPI_PM1_SLP_TYP |
-                                        ACPI_PM1_SLP_EN);
-        if (power.pm1b)
-            arch_port_out16(power.pm1b, (u16)power.type_b << ACPI_PM1_SLP_TYP |
-                                            ACPI_PM1_SLP_EN);
-        settle();
-    }
-    if (power.s5 && (power.sleep.port || power.sleep.memory)) {
+    /* Only now: reading AML at start would cost more than the rest of it. */
+    if (registers && acpi_find_s5(&power.acpi, &type_a, &type_b)) {
+        if (power.pm1a) {
+            enable_acpi();
+            arch_port_out16(power.pm1a,
+                            (u16)type_a << ACPI_PM1_SLP_TYP | ACPI_PM1_SLP_EN);
+            if (power.pm1b)
+                arch_port_out16(power.pm1b, (u16)type_b << ACPI_PM1_SLP_TYP |
+                                                ACPI_PM1_SLP_EN);
+        }
         write_register(&power.sleep,
-                       power.type_a << ACPI_SLEEP_SLP_TYP | ACPI_SLEEP_SLP_EN);
+                       type_a << ACPI_SLEEP_SLP_TYP | ACPI_SLEEP_SLP_EN);
         settle();
     }
     /* A virtual machine without ACPI ends when it resets. */
-    if (!power.pm1a && !power.sleep.port && !power.sleep.memory &&
-        x86_has(FEATURE_HYPERVISOR))
+    if (!registers && x86_has(FEATURE_HYPERVISOR))
         arch_reboot();
 }
 
