@@ -34,7 +34,7 @@ KIMAGES += $(if $(KIMAGES),$(KOUT)/bzImage)
 $(KOUT)/bzImage: $(KOUT)/hako.elf kernel/arch/$(ARCH)/bzimage/setup.S
 	@echo "  BZIMAGE $@"
 	@$(KOBJCOPY) -O binary $< $(KOUT)/.payload
-	@set -- $$($(KNM) $< | sed -n 's/^\([0-9a-f]*\) . __image$$/\1/p; s/^\([0-9a-f]*\) . __image_end$$/\1/p' | sort) && \
+	@set -- $$($(KNM) $< | sed -nE 's/^f{8}([0-9a-f]{8}) . __image(_end)?$$/\1/p' | sort) && \
 	$(KCC) -c -DPAYLOAD_SIZE=$$(stat -c %s $(KOUT)/.payload) -DINIT_SIZE=$$((0x$$2 - 0x$$1)) \
 	    -DSETUP_SECTORS=$(KSETUP_SECTORS) -o $(KOUT)/.setup.o kernel/arch/$(ARCH)/bzimage/setup.S
 	@$(KLD) -Ttext 0 -e 0 -z noexecstack --oformat binary -o $(KOUT)/.setup $(KOUT)/.setup.o
