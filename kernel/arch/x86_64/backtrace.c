@@ -35,7 +35,8 @@ static void walk(u64 rbp, void (*frame)(void *ctx, u64 pc), void *ctx)
         const struct frame *f = (const struct frame *)rbp;
         if (!arch_is_kernel_text(f->rip))
             return;
-        frame(ctx, f->rip);
+        /* The call, not what follows it: that may be the next function. */
+        frame(ctx, f->rip - 1);
         /* Stacks differ at exceptions; within one, frames go up. */
         if (f->rbp <= rbp && f->rbp + KERNEL_STACK_SIZE > rbp)
             return;

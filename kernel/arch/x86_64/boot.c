@@ -185,6 +185,8 @@ void x86_start(u64 loader, u32 from)
     x86_fpu_init();
     take_random(info);
     x86_platform_init(info, mp_table);
+    x86_apic_init(0);
+    x86_time_init();
     info->cpu_count = x86_platform.cpu_count;
     info->uart = (struct boot_uart){
         .kind = UART_16550_PORT,

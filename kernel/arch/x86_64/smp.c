@@ -129,12 +129,11 @@ void arch_cpu_init(u32 cpu)
     struct thread_head *t = arch_current();
     if (t)
         x86_set_entry_stack((u64)t->stack + KERNEL_STACK_SIZE);
-    x86_apic_init(cpu);
-    c->apic_id = x86_apic_id();
-    if (cpu == 0) {
+    if (cpu == 0)
         x86_ioapic_init();
-        x86_time_init();
-    }
+    else
+        x86_apic_init(cpu);
+    c->apic_id = x86_apic_id();
     x86_apic_timer_init(cpu);
 }
 
