@@ -334,6 +334,14 @@ arch_entry_t arch_aspace_lookup(struct arch_aspace *as, u64 va);
 int arch_aspace_set(struct arch_aspace *as, u64 va, arch_entry_t expected,
                     pfn_t pfn, u32 prot, bool *old_dirty);
 
+/*
+ * Map up to 64 pages at once where nothing is mapped yet: bit i of `wanted`
+ * asks for pfns[i] at va + i * PAGE_SIZE. All lie in one 2 MiB block. Returns
+ * the bits that were done (none without memory).
+ */
+u64 arch_aspace_fill(struct arch_aspace *as, u64 va, const pfn_t *pfns,
+                     u64 wanted, u32 prot);
+
 /* What arch_aspace_unmap hands back, in batches. */
 struct arch_unmapped {
     u64 va;

@@ -140,8 +140,6 @@ void mm_set_layout(struct address_space *mm, u64 stack_limit, u64 random);
 #define MM_STACK_RANDOM_PAGES 0x3fffffUL
 /* Address space the CPU works in; preemption off. NULL: kernel threads. */
 void mm_activate(struct address_space *mm);
-/* Of the current thread: what mm_activate() was last told; borrowed. */
-struct address_space *mm_current(void);
 
 /* ------------------------------------------------------ changing mappings --
  */

@@ -1,3 +1,4 @@
+#include "vm/cache.h"
 #include "vm/fault.h"
 #include "vm/stats.h"
 #include "vm/vma.h"
@@ -62,38 +63,82 @@ static u32 clean_prot(const struct vma *vma)
     return prot;
 }
 
-static void fault_around(struct vma *vma, u64 address)
+struct around {
+    struct page *pages[AROUND_PAGES]; /* by place in the window, referenced */
+    pfn_t pfns[AROUND_PAGES];
+    u64 wanted;
+};
+
+/* The pages of the window that are in the cache and ready, but for `skip`. */
+static void collect_around(struct mapping *m, u64 first, u64 last, u64 skip,
+                           struct around *a)
 {
-    u64 low = max(address & ~(AROUND_PAGES * PAGE_SIZE - 1), vma->start);
-    u64 high = min((address & ~(AROUND_PAGES * PAGE_SIZE - 1)) +
-                       AROUND_PAGES * PAGE_SIZE,
-                   vma->end);
-    u64 first = vma_offset_at(vma, low), index = first;
-    u64 last = vma_offset_at(vma, high) - 1;
-    struct mapping *m = vma->mapping;
-    u32 prot = clean_prot(vma);
+    struct page *found[AROUND_PAGES];
+    u64 index = first;
+    unsigned n = mapping_gang(m, found, &index, last, AROUND_PAGES);
 
-    for (; index <= last; index++) {
-        u64 at = low + ((index - first) << PAGE_SHIFT);
-        struct page *page;
+    for (unsigned i = 0; i < n; i++) {
+        struct page *page = found[i];
+        u32 flags = (u32)atomic_load_acquire(&page->flags);
 
-        if (at == address)
-            continue;
-        page = mapping_next(m, &index);
-        if (!page || index > last) {
-            if (page)
-                page_put(page);
-            return;
-        }
-        at = low + ((index - first) << PAGE_SHIFT);
-        if (at == address ||
-            (page->flags.counter & (int)(PAGE_UPTODATE | PAGE_LOCKED)) !=
-                (int)PAGE_UPTODATE) {
+        if (page->index == skip ||
+            (flags & (PAGE_UPTODATE | PAGE_LOCKED)) != PAGE_UPTODATE) {
             page_put(page);
             continue;
         }
-        map_page(vma, at, page, no_entry(), prot);
+        a->pages[page->index - first] = page;
+        a->pfns[page->index - first] = page_to_pfn(page);
+        a->wanted |= BIT(page->index - first);
     }
+}
+
+static void map_around(struct vma *vma, u64 low, struct around *a, u32 prot)
+{
+    struct address_space *mm = vma->mm;
+    s64 newly = 0;
+    u64 done;
+
+    for (u64 bits = a->wanted; bits; bits &= bits - 1) {
+        struct page *page = a->pages[__ffs(bits)];
+
+        if (prot & MAP_PROT_EXEC && !page_test(page, PAGE_ICACHE)) {
+            arch_sync_icache(page_address(page), PAGE_SIZE);
+            page_set(page, PAGE_ICACHE);
+        }
+        newly += atomic_inc_return(&page->mapcount) == 1;
+    }
+    done = arch_aspace_fill(&mm->arch, low, a->pfns, a->wanted, prot);
+    for (u64 bits = a->wanted & ~done; bits; bits &= bits - 1) {
+        struct page *page = a->pages[__ffs(bits)];
+
+        newly -= atomic_dec_and_test(&page->mapcount);
+        page_put(page);
+    }
+    atomic64_add((s64)hweight64(done), mapping_has_store(vma->mapping)
+                                           ? &mm->file_pages
+                                           : &mm->shmem_pages);
+    page_count(PAGES_MAPPED, newly);
+    /* As map_page(): what was truncated meanwhile has to go again. */
+    for (u64 bits = done; bits; bits &= bits - 1) {
+        unsigned i = __ffs(bits);
+
+        if (unlikely(READ_ONCE(a->pages[i]->mapping) != vma->mapping))
+            mm_zap(mm, low + i * PAGE_SIZE, low + (i + 1) * PAGE_SIZE);
+    }
+}
+
+static void fault_around(struct vma *vma, u64 address)
+{
+    u64 window = address & ~(AROUND_PAGES * PAGE_SIZE - 1);
+    u64 low = max(window, vma->start);
+    u64 high = min(window + AROUND_PAGES * PAGE_SIZE, vma->end);
+    u64 first = vma_offset_at(vma, low);
+    struct around a = {.wanted = 0};
+
+    collect_around(vma->mapping, first, vma_offset_at(vma, high) - 1,
+                   vma_offset_at(vma, address), &a);
+    if (a.wanted)
+        map_around(vma, low, &a, clean_prot(vma));
 }
 
 static int mapping_error(const struct page *page)

@@ -1,5 +1,4 @@
 #include "core/account.h"
-#include "core/cpu.h"
 #include "core/log.h"
 #include "vm/fault.h"
 #include "vm/reclaim.h"
@@ -7,7 +6,6 @@
 #include "vm/vma.h"
 
 static struct slab_cache *mm_cache;
-static DEFINE_PER_CPU(struct address_space *, active_mm);
 
 void mm_init_cache(void)
 {
@@ -136,18 +134,7 @@ void mm_put(struct address_space *mm)
 
 void mm_activate(struct address_space *mm)
 {
-    this_cpu(active_mm) = mm;
     arch_aspace_activate(mm ? &mm->arch : NULL);
-}
-
-struct address_space *mm_current(void)
-{
-    struct address_space *mm;
-
-    preempt_disable();
-    mm = this_cpu(active_mm);
-    preempt_enable();
-    return mm;
 }
 
 /*

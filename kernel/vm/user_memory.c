@@ -1,6 +1,7 @@
 #include "core/iter.h"
 #include "core/lock.h"
 #include "vm/fault.h"
+#include "vm/user.h"
 #include "vm/vma.h"
 
 /*
@@ -155,12 +156,12 @@ size_t mm_access(struct address_space *mm, u64 address, void *buffer, size_t n,
 
 /* --------------------------------------------------- user_memory of core -- */
 
-static size_t user_read(struct address_space *mm, void *dst, u64 src, size_t n,
-                        bool no_fault)
+static size_t copy_in(struct address_space *mm, void *dst, u64 src, size_t n,
+                      bool no_fault)
 {
     size_t left;
 
-    if (unlikely(mm != mm_current()))
+    if (unlikely(!user_memory_is_here(mm)))
         return no_fault ? n : n - mm_access(mm, src, dst, n, false, false);
     if (no_fault)
         arch_fault_disable();
@@ -170,12 +171,12 @@ static size_t user_read(struct address_space *mm, void *dst, u64 src, size_t n,
     return left;
 }
 
-static size_t user_write(struct address_space *mm, u64 dst, const void *src,
-                         size_t n, bool no_fault)
+static size_t copy_out(struct address_space *mm, u64 dst, const void *src,
+                       size_t n, bool no_fault)
 {
     size_t left;
 
-    if (unlikely(mm != mm_current()))
+    if (unlikely(!user_memory_is_here(mm)))
         return no_fault ? n
                         : n - mm_access(mm, dst, (void *)src, n, true, false);
     if (no_fault)
@@ -202,12 +203,12 @@ static size_t clear_other(struct address_space *mm, u64 dst, size_t n)
     return n;
 }
 
-static size_t user_clear(struct address_space *mm, u64 dst, size_t n,
-                         bool no_fault)
+static size_t clear_out(struct address_space *mm, u64 dst, size_t n,
+                        bool no_fault)
 {
     size_t left;
 
-    if (unlikely(mm != mm_current()))
+    if (unlikely(!user_memory_is_here(mm)))
         return no_fault ? n : clear_other(mm, dst, n);
     if (no_fault)
         arch_fault_disable();
@@ -235,9 +236,9 @@ static int user_fault_in(struct address_space *mm, u64 va, size_t n, bool write)
 }
 
 const struct user_memory_ops vm_user_memory = {
-    .read = user_read,
-    .write = user_write,
-    .clear = user_clear,
+    .read = copy_in,
+    .write = copy_out,
+    .clear = clear_out,
     .fault_in = user_fault_in,
 };
 

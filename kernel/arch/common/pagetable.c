@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/common/pagetable.h"
+#include "lib/bitops.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include <asm/pte.h>
@@ -238,6 +239,28 @@ bool pagetable_make_young(struct arch_aspace *as, u64 va)
     return pte_live(old);
 }
 #endif
+
+u64 arch_aspace_fill(struct arch_aspace *as, u64 va, const pfn_t *pfns,
+                     u64 wanted, u32 prot)
+{
+    struct pagetable *pt = space_tables(as);
+    unsigned long flags;
+    u64 *leaf = lock_leaf(pt, va, true, &flags);
+    u64 done = 0;
+    if (!leaf)
+        return 0;
+    for (; wanted; wanted &= wanted - 1) {
+        unsigned i = __ffs(wanted);
+        if (entry_read(&leaf[i]))
+            continue;
+        /* Nothing was there, so no CPU remembers anything of it. */
+        __atomic_store_n(&leaf[i], pte_make(pfns[i], prot), __ATOMIC_RELEASE);
+        done |= 1UL << i;
+    }
+    pte_written();
+    arch_spin_unlock(&pt->lock, flags);
+    return done;
+}
 
 bool arch_aspace_clear_young(struct arch_aspace *as, u64 va)
 {
