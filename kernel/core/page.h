@@ -40,9 +40,11 @@
 #define PAGE_HEAD      BIT(14) /* first page of a block of `order` */
 #define PAGE_TAIL      BIT(15)
 #define PAGE_ICACHE    BIT(16) /* instruction caches have seen the contents */
-#define PAGE_LAZYFREE  BIT(17) /* MADV_FREE: may go while nobody writes to it */
-#define PAGE_SHMEM     BIT(18) /* of a mapping without a store */
-#define PAGE_POISONED  BIT(23) /* debug: free and filled with a pattern */
+#define PAGE_LAZYFREE                                                        \
+    BIT(17)                   /* MADV_FREE: may go while nobody writes to it \
+                               */
+#define PAGE_SHMEM    BIT(18) /* of a mapping without a store */
+#define PAGE_POISONED BIT(23) /* debug: free and filled with a pattern */
 
 struct page {
     atomic_t flags;  /* PAGE_*, with the block's order in bits 24..31 */
