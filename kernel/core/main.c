@@ -3,6 +3,7 @@
 #include "core/init.h"
 #include "core/irq.h"
 #include "core/log.h"
+#include "core/object.h"
 #include "core/page.h"
 #include "core/panic.h"
 #include "core/random.h"
@@ -200,6 +201,7 @@ void kernel_start(struct boot_info *info)
     cpu_call_init();
     log_init();
     account_init();
+    object_init_caches();
     time_init(info);
     arch_cpu_init(0);
     irq_init();
