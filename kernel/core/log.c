@@ -232,14 +232,26 @@ void log_panic_mode(void)
     log_console_level = LOG_DEBUG + 1;
 }
 
-void log_panic_replay(unsigned lines)
+void log_panic_replay(u64 end, unsigned lines)
 {
-    u64 sequence = next_sequence > lines ? next_sequence - lines : 0;
-    char line[RECORD_TEXT_MAX + 32];
-    ssize_t n;
+    u64 sequence = end > lines ? end - lines : 0;
+    char text[RECORD_TEXT_MAX], line[RECORD_TEXT_MAX + 32];
+    struct log_record r;
 
-    while ((n = log_read(&sequence, line, sizeof(line))) > 0)
-        consoles_write(line, (size_t)n);
+    while (sequence < end) {
+        int error = log_read_record(&sequence, &r, text, sizeof(text));
+        size_t n;
+
+        if (error == -EPIPE)
+            continue;
+        if (error)
+            break;
+        n = format_time(line, sizeof(line), r.ns);
+        memcpy(line + n, text, r.length);
+        n += r.length;
+        line[n++] = '\n';
+        consoles_write(line, n);
+    }
 }
 
 /* ---------------------------------------------------------------- reading */

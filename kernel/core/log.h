@@ -66,9 +66,10 @@ u64 log_next_sequence(void);
 size_t log_capacity(void);               /* bytes */
 extern struct wait_queue log_new_record; /* woken after each record */
 
-/* For the panic report: break locks; print the last records once more. */
+/* For the panic report: break locks; print the last records before `end` once
+ * more. */
 void log_panic_mode(void);
-void log_panic_replay(unsigned lines);
+void log_panic_replay(u64 end, unsigned lines);
 /* Wakes readers that a message in awkward context could not. */
 void log_wake_readers(void);
 void log_backtrace(void); /* of the caller */

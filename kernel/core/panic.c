@@ -119,6 +119,7 @@ static void finish(const char *why)
 
 static void __noreturn report(const char *why, const struct kernel_regs *regs)
 {
+    u64 last_line = log_next_sequence();
     u32 self;
     int nobody = 0;
 
@@ -149,7 +150,7 @@ static void __noreturn report(const char *why, const struct kernel_regs *regs)
     arch_backtrace(regs, NULL, trace_print, NULL);
     report_others(self);
     log_print(LOG_EMERG, "---[ last log lines ]---\n");
-    log_panic_replay(48);
+    log_panic_replay(last_line, 32);
     finish(why);
     arch_halt();
 }
