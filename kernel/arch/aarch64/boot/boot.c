@@ -6,6 +6,7 @@
 #include "arch/aarch64/console.h"
 #include "arch/aarch64/cpufeature.h"
 #include "arch/aarch64/gic.h"
+#include "lib/fdt.h"
 #include "lib/parse.h"
 #include "lib/string.h"
 
@@ -25,27 +26,71 @@ void boot_fail(const char *why)
     arch_halt();
 }
 
-void boot_add_region(paddr_t start, u64 size, enum boot_region_kind kind)
+static void add_region(paddr_t start, paddr_t end, enum boot_region_kind kind)
 {
-    struct boot_region *r = &machine.regions[machine.region_count];
-    u64 end;
-
-    if (size == 0 || check_add_overflow(start, size, &end))
-        return;
     if (machine.region_count == BOOT_REGIONS_MAX) {
         /* More RAM can be done without; a reservation cannot. */
         if (kind == BOOT_RAM)
             return;
         boot_fail("too many reserved memory regions");
     }
+    machine.regions[machine.region_count++] =
+        (struct boot_region){start, end - start, kind};
+}
+
+/* What of [start, end) is not in the regions from `i` on: no page twice. */
+static void add_ram(paddr_t start, paddr_t end, u32 i)
+{
+    for (; i < machine.region_count && start < end; i++) {
+        const struct boot_region *r = &machine.regions[i];
+        paddr_t r_end = r->start + r->size;
+
+        if (r->kind != BOOT_RAM || end <= r->start || r_end <= start)
+            continue;
+        if (start < r->start)
+            add_ram(start, r->start, i + 1);
+        start = r_end;
+    }
+    if (start < end)
+        add_region(start, end, BOOT_RAM);
+}
+
+void boot_add_region(paddr_t start, u64 size, enum boot_region_kind kind)
+{
+    u64 end;
+
+    if (size == 0 || check_add_overflow(start, size, &end))
+        return;
     if (kind == BOOT_RAM) {
         start = round_up(start, PAGE_SIZE);
-        end = round_down(end, PAGE_SIZE);
-        if (start >= end)
-            return;
+        end = min(round_down(end, PAGE_SIZE), 1UL << DIRECT_MAP_BITS);
+        add_ram(start, end, 0);
+    } else {
+        add_region(start, end, kind);
     }
-    *r = (struct boot_region){start, end - start, kind};
-    machine.region_count++;
+}
+
+/* Inside one region of RAM, so that the direct map reaches it. */
+static bool in_ram(paddr_t start, u64 size)
+{
+    for (u32 i = 0; i < machine.region_count; i++) {
+        const struct boot_region *r = &machine.regions[i];
+
+        if (r->kind == BOOT_RAM && start >= r->start &&
+            start - r->start <= r->size && size <= r->size - (start - r->start))
+            return true;
+    }
+    return false;
+}
+
+/* Things that are said to be in memory and are not. */
+static void check_regions(u64 devicetree_size)
+{
+    if (machine.initrd_size &&
+        !in_ram(machine.initrd_start, machine.initrd_size))
+        machine.initrd_start = machine.initrd_size = 0;
+    if (!in_ram(machine.devicetree, devicetree_size))
+        machine.devicetree = 0;
 }
 
 void boot_mix_seed(const void *bytes, size_t n)
@@ -62,7 +107,7 @@ void boot_mix_seed(const void *bytes, size_t n)
 
 void platform_console(void)
 {
-    if (machine.uart.kind == UART_PL011)
+    if (machine.uart.kind == UART_PL011 && machine.uart.base >> 48 == 0)
         console_init(boot_fixmap(FIXMAP_CONSOLE, machine.uart.base));
 }
 
@@ -105,6 +150,7 @@ void boot_main(paddr_t devicetree, paddr_t image, u64 counter, u64 level)
         !devicetree_scan((const void *)devicetree, devicetree))
         boot_fail("no devicetree");
     console_from_command_line();
+    check_regions(fdt_total_size((const void *)devicetree));
     boot_add_region(image, (u64)kernel_image_end - (u64)kernel_image_start,
                     BOOT_KERNEL);
     boot_mix_seed(&counter, sizeof(counter));

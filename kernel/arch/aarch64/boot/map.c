@@ -170,6 +170,8 @@ void *boot_map_device(paddr_t pa, u64 size)
     static u64 next = FIXMAP_BASE + 0x100000;
     u64 va = next, first = pa & PAGE_MASK;
 
+    if (pa >> 48 || size >= BLOCK_1G / 16)
+        boot_fail("a device's address makes no sense");
     size = round_up(pa + size, PAGE_SIZE) - first;
     map_range(va, first, size, DEVICE_RW);
     pte_written();
@@ -197,16 +199,12 @@ static void map_direct_range(paddr_t start, paddr_t end)
         map_direct_range(ro_end, end);
 }
 
-static bool clip_region(const struct boot_region *r, paddr_t *start,
-                        paddr_t *end)
+static bool ram_region(const struct boot_region *r, paddr_t *start,
+                       paddr_t *end)
 {
-    paddr_t limit = 1UL << DIRECT_MAP_BITS;
-
-    if (r->kind != BOOT_RAM || r->start >= limit)
-        return false;
-    *start = round_up(r->start, PAGE_SIZE);
-    *end = round_down(min(r->start + r->size, limit), PAGE_SIZE);
-    return *start < *end;
+    *start = r->start;
+    *end = r->start + r->size;
+    return r->kind == BOOT_RAM;
 }
 
 void boot_map_direct(void)
@@ -215,19 +213,19 @@ void boot_map_direct(void)
     paddr_t start, end;
 
     for (u32 i = 0; i < count; i++) {
-        if (clip_region(&machine.regions[i], &start, &end) &&
+        if (ram_region(&machine.regions[i], &start, &end) &&
             start <= image_start && image_end <= end)
             home = i;
     }
     if (home == ~0u)
         boot_fail("the image is not in RAM");
-    clip_region(&machine.regions[home], &start, &end);
+    ram_region(&machine.regions[home], &start, &end);
     map_direct_range(start, end);
     pte_written();
     heap_start = start;
     heap_end = end;
     for (u32 i = 0; i < count; i++) {
-        if (i != home && clip_region(&machine.regions[i], &start, &end))
+        if (i != home && ram_region(&machine.regions[i], &start, &end))
             map_direct_range(start, end);
     }
     pte_written();
