@@ -96,7 +96,8 @@ static void load_segments(const struct arch_thread *now,
     if (now->es | next->es)
         __asm__ volatile("mov %0, %%es" : : "r"(next->es));
     write_fs_base(next->fs_base);
-    wrmsr(MSR_KERNEL_GS_BASE, next->gs_base);
+    if (now->gs | next->gs || now->gs_base != next->gs_base)
+        wrmsr(MSR_KERNEL_GS_BASE, next->gs_base);
 }
 
 struct thread_head *arch_switch(struct thread_head *prev,
@@ -109,10 +110,12 @@ struct thread_head *arch_switch(struct thread_head *prev,
     }
     if (next->arch.fp) {
         /* After a kernel thread the selectors are those of some user thread. */
-        if (prev->arch.fp)
+        if (prev->arch.fp) {
             now = prev->arch;
-        else
+        } else {
             save_segments(&now);
+            now.gs_base = ~next->arch.gs_base; /* not known: write it */
+        }
         load_segments(&now, &next->arch);
         x86_fpu_switch_in(next);
     }

@@ -208,7 +208,7 @@ bool arch_counter_user_readable(void)
 
 static u8 cmos(u8 reg)
 {
-    arch_port_out8(CMOS_INDEX, reg | 0x80);
+    arch_port_out8(CMOS_INDEX, reg); /* bit 7 would hold NMIs back */
     return arch_port_in8(CMOS_DATA);
 }
 
