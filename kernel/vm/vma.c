@@ -1,5 +1,4 @@
 #include "core/log.h"
-#include "core/time.h"
 #include "vm/rmap.h"
 #include "vm/vma.h"
 
@@ -222,32 +221,14 @@ struct vma *vma_alloc(struct address_space *mm, u64 start, u64 end, u32 flags)
     return vma;
 }
 
-/*
- * A revoked grant: the VMA goes away. It cannot be freed here, since its use is
- * just being ended by the caller: a work item does that.
- */
-static spinlock_t revoked_lock = SPINLOCK_INIT("revoked_vmas");
-static LIST_HEAD(revoked_vmas);
-
-static void free_revoked(struct work *work)
-{
-    VMA_GARBAGE(garbage);
-
-    (void)work;
-    spin_lock(&revoked_lock);
-    list_splice_init(&revoked_vmas, &garbage.list);
-    spin_unlock(&revoked_lock);
-    vma_garbage_free(&garbage);
-}
-static struct work revoked_work = {.fn = free_revoked};
-
+/* The grant is revoked: the VMA goes away. It, and with it mm, stays until its
+ * owner has ended the use, which waits for this. */
 static void vma_revoked(struct grant_use *use)
 {
     struct vma *vma = container_of(use, struct vma, use);
     struct address_space *mm = vma->mm;
     VMA_GARBAGE(garbage);
 
-    /* The VMA, and with it mm, stay until its owner has ended the use. */
     mm_hold(mm);
     write_lock(&mm->lock);
     if (!vma->detached) {
@@ -255,12 +236,7 @@ static void vma_revoked(struct grant_use *use)
         vma_remove(vma, &garbage);
     }
     write_unlock(&mm->lock);
-    if (!list_empty(&garbage.list)) {
-        spin_lock(&revoked_lock);
-        list_splice_init(&garbage.list, &revoked_vmas);
-        spin_unlock(&revoked_lock);
-        work_queue(&revoked_work);
-    }
+    vma_garbage_free(&garbage);
     mm_release(mm);
 }
 
