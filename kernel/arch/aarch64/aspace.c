@@ -12,7 +12,10 @@
  * Flushes: by broadcast to the inner shareable domain, or, if no other CPU has
  * run the space since its last full flush, on this CPU only. Pairs: a CPU sets
  * its bit in `cpus` before it loads TTBR0, with a dsb between; a flush writes
- * the entry before it reads `cpus`, with a dsb between.
+ * the entry before it reads `cpus`, with a dsb between. A flush of the whole
+ * ASID also takes out CPUs that do not have the space in TTBR0: it clears their
+ * bits before it reads active[], a CPU writes active[] before it reads its bit,
+ * with a full barrier in both.
  */
 #include "arch/arch.h"
 #include "arch/aarch64/cpufeature.h"
@@ -150,6 +153,7 @@ static void mark_cpu(struct arch_aspace *as, u32 cpu)
 {
     u64 bit = 1UL << (cpu % 64);
 
+    smp_mb();
     if (READ_ONCE(as->cpus[cpu / 64]) & bit)
         return;
     __atomic_fetch_or(&as->cpus[cpu / 64], bit, __ATOMIC_RELAXED);
@@ -167,8 +171,8 @@ void arch_aspace_activate(struct arch_aspace *as)
     flags = arch_irq_save();
     cpu->aspace = as;
     if (as) {
-        mark_cpu(as, cpu->number);
         ttbr = as->table.root | context_for(as, cpu->number) << 48;
+        mark_cpu(as, cpu->number);
     } else {
         /* The empty table, under the number that is there: it adds nothing. */
         ttbr = (read_sysreg(ttbr0_el1) & ~0xffffffffffffUL) |
@@ -203,6 +207,26 @@ static bool only_here(const struct arch_aspace *as, u32 cpu)
             return false;
     }
     return true;
+}
+
+/* Before the whole ASID is flushed everywhere. */
+static void forget_idle_cpus(struct arch_aspace *as, u32 cpu)
+{
+    u64 asid = ASID_OF(READ_ONCE(as->context));
+
+    for (u32 i = 0; i < MAX_CPUS / 64; i++) {
+        u64 mine = i == cpu / 64 ? 1UL << (cpu % 64) : 0;
+
+        if (READ_ONCE(as->cpus[i]) & ~mine)
+            __atomic_fetch_and(&as->cpus[i], mine, __ATOMIC_RELAXED);
+    }
+    smp_mb();
+    for (u32 i = 0; i < cpu_limit(); i++) {
+        if (ASID_OF(READ_ONCE(active[i])) == asid ||
+            ASID_OF(READ_ONCE(reserved[i])) == asid)
+            __atomic_fetch_or(&as->cpus[i / 64], 1UL << (i % 64),
+                              __ATOMIC_RELAXED);
+    }
 }
 
 #define TLBI(op, operand) __asm__ volatile("tlbi " op ", %0" ::"r"(operand))
@@ -242,10 +266,13 @@ void pagetable_flush(struct arch_aspace *as, u64 start, u64 end, bool tables)
     /* The entries are written before `cpus` is read. */
     dsb(ish);
     asid = ASID_OF(READ_ONCE(as->context)) << 48;
-    if (only_here(as, arch_cpu()))
+    if (only_here(as, arch_cpu())) {
         flush_here(asid, start, end);
-    else
+    } else {
+        if (end - start > FLUSH_PAGES * PAGE_SIZE)
+            forget_idle_cpus(as, arch_cpu());
         flush_everywhere(asid, start, end, tables);
+    }
     arch_irq_restore(flags);
 }
 
