@@ -14,8 +14,8 @@
  * its bit in `cpus` before it loads TTBR0, with a dsb between; a flush writes
  * the entry before it reads `cpus`, with a dsb between. A flush of the whole
  * ASID also takes out CPUs that do not have the space in TTBR0: it clears their
- * bits before it reads active[], a CPU writes active[] before it reads its bit,
- * with a full barrier in both.
+ * bits before it reads coming[] and running[], a CPU writes coming[] before it
+ * reads its bit, with a full barrier in both, and running[] after TTBR0.
  */
 #include "arch/arch.h"
 #include "arch/aarch64/cpufeature.h"
@@ -34,6 +34,8 @@ static u64 asid_map[(1 << ASID_MAX_BITS) / 64];
 static u64 next_asid = 1;
 static u64 active[MAX_CPUS];   /* context of the space in TTBR0; 0: see above */
 static u64 reserved[MAX_CPUS]; /* what it was at the last rollover */
+/* What each CPU has in TTBR0, and is about to have: its own to write. */
+static struct arch_aspace *running[MAX_CPUS], *coming[MAX_CPUS];
 static u64 flush_pending[MAX_CPUS / 64];
 extern char early_tables[];
 
@@ -170,6 +172,7 @@ void arch_aspace_activate(struct arch_aspace *as)
         return;
     flags = arch_irq_save();
     cpu->aspace = as;
+    WRITE_ONCE(coming[cpu->number], as);
     if (as) {
         ttbr = as->table.root | context_for(as, cpu->number) << 48;
         mark_cpu(as, cpu->number);
@@ -180,6 +183,7 @@ void arch_aspace_activate(struct arch_aspace *as)
     }
     write_sysreg(ttbr, ttbr0_el1);
     isb();
+    smp_store_release(&running[cpu->number], as);
     arch_irq_restore(flags);
 }
 
@@ -212,8 +216,6 @@ static bool only_here(const struct arch_aspace *as, u32 cpu)
 /* Before the whole ASID is flushed everywhere. */
 static void forget_idle_cpus(struct arch_aspace *as, u32 cpu)
 {
-    u64 asid = ASID_OF(READ_ONCE(as->context));
-
     for (u32 i = 0; i < MAX_CPUS / 64; i++) {
         u64 mine = i == cpu / 64 ? 1UL << (cpu % 64) : 0;
 
@@ -222,8 +224,7 @@ static void forget_idle_cpus(struct arch_aspace *as, u32 cpu)
     }
     smp_mb();
     for (u32 i = 0; i < cpu_limit(); i++) {
-        if (ASID_OF(READ_ONCE(active[i])) == asid ||
-            ASID_OF(READ_ONCE(reserved[i])) == asid)
+        if (READ_ONCE(coming[i]) == as || smp_load_acquire(&running[i]) == as)
             __atomic_fetch_or(&as->cpus[i / 64], 1UL << (i % 64),
                               __ATOMIC_RELAXED);
     }
