@@ -50,6 +50,7 @@ struct rmap {
     pfn_t pfn;
     int (*fn)(void *ctx, struct address_space *mm, u64 va);
     void *ctx;
+    bool locked; /* out: a VMA that mlock keeps in memory shows it */
 };
 
 static int try_address(struct rmap *r, struct address_space *mm, u64 va)
@@ -128,6 +129,7 @@ static int walk_file(struct rmap *r)
          n = interval_tree_iter_next(n, index, index)) {
         struct vma *vma = container_of(n, struct vma, in_mapping);
 
+        r->locked |= !!(READ_ONCE(vma->flags) & VMA_LOCKED);
         result = try_address(
             r, vma->mm, vma->start + ((index - vma->offset) << PAGE_SHIFT));
     }
@@ -135,14 +137,19 @@ static int walk_file(struct rmap *r)
     return result;
 }
 
+static int walk(struct rmap *r)
+{
+    if (atomic_load(&r->page->mapcount) == 0)
+        return 0;
+    return page_test(r->page, PAGE_ANON) ? walk_anon(r) : walk_file(r);
+}
+
 int rmap_walk(struct page *page,
               int (*fn)(void *ctx, struct address_space *mm, u64 va), void *ctx)
 {
-    struct rmap r = {page, page_to_pfn(page), fn, ctx};
+    struct rmap r = {page, page_to_pfn(page), fn, ctx, false};
 
-    if (atomic_load(&page->mapcount) == 0)
-        return 0;
-    return page_test(page, PAGE_ANON) ? walk_anon(&r) : walk_file(&r);
+    return walk(&r);
 }
 
 static int clear_young(void *ctx, struct address_space *mm, u64 va)
@@ -155,11 +162,12 @@ static int clear_young(void *ctx, struct address_space *mm, u64 va)
 bool rmap_referenced(struct page *page)
 {
     bool young = page_test(page, PAGE_ACCESSED);
+    struct rmap r = {page, page_to_pfn(page), clear_young, &young, false};
 
     if (young)
         page_clear(page, PAGE_ACCESSED);
-    rmap_walk(page, clear_young, &young);
-    return young;
+    walk(&r);
+    return young || r.locked;
 }
 
 static int unmap_one(void *ctx, struct address_space *mm, u64 va)
