@@ -466,7 +466,8 @@ void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
 
 struct copy {
     struct pagetable *src, *dst;
-    bool write_protect, flush;
+    bool write_protect;
+    u64 flush_start, flush_end; /* what was writable in src */
     int (*visit)(void *ctx, u64 va, arch_entry_t e);
     void *ctx;
 };
@@ -486,7 +487,10 @@ static int copy_leaves(struct copy *c, u64 *from, u64 *to, u64 va, u64 end)
         if (c->write_protect && pte_prot(e) & MAP_PROT_WRITE) {
             while (!try_cmpxchg(from, &e, pte_write_protect(e)))
                 ;
-            c->flush |= pte_live(e);
+            if (pte_live(e)) {
+                c->flush_start = min(c->flush_start, va);
+                c->flush_end = va + PAGE_SIZE;
+            }
             e = pte_write_protect(e);
         }
         entry_exchange(to, e);
@@ -517,6 +521,7 @@ int arch_aspace_copy(struct arch_aspace *dst, struct arch_aspace *src,
         .src = space_tables(src),
         .dst = space_tables(dst),
         .write_protect = write_protect,
+        .flush_start = ~0UL,
         .visit = visit,
         .ctx = ctx,
     };
@@ -531,8 +536,8 @@ int arch_aspace_copy(struct arch_aspace *dst, struct arch_aspace *src,
         if (leaf)
             r = copy_table(&c, va, next);
     }
-    if (c.flush)
-        pagetable_flush(src, start, end, false);
+    if (c.flush_start < c.flush_end)
+        pagetable_flush(src, c.flush_start, c.flush_end, false);
     return r;
 }
 
