@@ -99,6 +99,18 @@ def test_bzimage(m):
             check(m, initrd, machine=machine, cpus=cpus, image="bzImage")
 
 
+def test_linux64(m):
+    """The Linux 64-bit boot protocol, by a loader of our own."""
+    initrd = initramfs(m)
+    source, loader = path("tests/boot/linux64.S"), m.path("linux64")
+    subprocess.run(["gcc", "-c", "-o", loader + ".o", source], check=True)
+    subprocess.run(["ld", "-static", "-no-pie", "-Ttext=0x800000", "-o",
+                    loader, loader + ".o"], check=True)
+    kernel = os.path.join(build(m), "hako.elf")
+    check(m, initrd, image=loader, cpus=2,
+          more=["-device", "loader,file=" + kernel])
+
+
 def test_memory(m):
     initrd = initramfs(m)
     for machine in ("pc", "microvm"):
