@@ -332,7 +332,9 @@ void might_sleep_check(const char *file, int line)
 {
     static bool told;
 
-    if (preemptible() || told || !working)
+    /* Until the first thread runs nothing can sleep, and nothing does. */
+    if (preemptible() || told || !working || !sched_idle_thread(0) ||
+        thread_current() == sched_idle_thread(0))
         return;
     told = true;
     log_err("%s:%d: may sleep, but preemption (%x) or interrupts (%d) are "

@@ -13,10 +13,13 @@ void spin_init(spinlock_t *l, const char *name)
 #endif
 }
 
-void raw_spin_wait(spinlock_t *l, u16 ticket)
+/* Looks without writing, so that the holder keeps the cache line. */
+void raw_spin_wait(spinlock_t *l)
 {
-    while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket)
-        arch_cpu_relax();
+    do
+        while (__atomic_load_n(&l->value, __ATOMIC_RELAXED))
+            arch_cpu_relax();
+    while (__atomic_exchange_n(&l->value, 1, __ATOMIC_ACQUIRE));
 }
 
 #ifdef CONFIG_DEBUG
@@ -26,17 +29,17 @@ void raw_spin_wait(spinlock_t *l, u16 ticket)
 
 static void spin_get(spinlock_t *l, unsigned level, const void *where)
 {
-    u32 old;
+    u64 spins = 0;
 
     lockdep_acquire(l, &l->debug, level, LOCKDEP_SPIN, false, where);
-    old = __atomic_fetch_add(&l->value, 1u << 16, __ATOMIC_ACQUIRE);
-    for (u64 spins = 0; READ_ONCE(l->owner) != (u16)(old >> 16); spins++) {
-        if (spins == SPINS_MAX)
-            panic("spinlock %s: held for ever, last taken at %pS\n",
-                  l->debug.name ? l->debug.name : "?", l->debug.where);
-        arch_cpu_relax();
+    while (__atomic_exchange_n(&l->value, 1, __ATOMIC_ACQUIRE)) {
+        while (__atomic_load_n(&l->value, __ATOMIC_RELAXED)) {
+            if (++spins == SPINS_MAX)
+                panic("spinlock %s: held for ever, last taken at %pS\n",
+                      l->debug.name ? l->debug.name : "?", l->debug.where);
+            arch_cpu_relax();
+        }
     }
-    smp_rmb();
     l->debug.owner = thread_current();
     l->debug.where = where;
 }
