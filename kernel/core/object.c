@@ -52,6 +52,7 @@ static struct grant *grant_new(struct object *obj, u32 rights)
     if (!g)
         return NULL;
     refcount_set(&g->refs, 1);
+    refcount_set(&g->memory, 1);
     g->rights = rights;
     atomic_store(&g->revoked, 0);
     g->object = obj;
@@ -86,6 +87,16 @@ static void grant_free(struct rcu_head *head)
     slab_free(grant_cache, container_of(head, struct grant, rcu));
 }
 
+static void grant_memory_put(struct grant *g)
+{
+    /* Handle look-ups may still be looking at it. */
+    if (refcount_dec_and_test(&g->memory))
+        call_rcu(&g->rcu, grant_free);
+}
+
+static void mark_revoked(struct grant *g);
+static void run_uses(struct grant *g);
+
 void grant_put(struct grant *g)
 {
     /* The last reference to a child drops one of its parent's, and so on. */
@@ -98,9 +109,13 @@ void grant_put(struct grant *g)
             list_del_init(&g->sibling);
             spin_unlock(&grant_tree_lock);
         }
-        /* Handle look-ups may still be looking at it. */
-        call_rcu(&g->rcu, grant_free);
+        if (!list_empty(&g->uses)) {
+            /* Only weak ones can be left. */
+            mark_revoked(g);
+            run_uses(g);
+        }
         object_put(obj);
+        grant_memory_put(g);
         g = parent;
     }
 }
@@ -244,8 +259,8 @@ void grant_revoke(struct grant *g)
 
 /* -------------------------------------------------------------------- uses */
 
-int grant_use_begin(struct grant_use *use, struct grant *g,
-                    void (*revoked)(struct grant_use *use))
+static int use_begin(struct grant_use *use, struct grant *g,
+                     void (*revoked)(struct grant_use *use), bool weak)
 {
     int error = -EBADF;
 
@@ -255,13 +270,30 @@ int grant_use_begin(struct grant_use *use, struct grant *g,
     use->grant = NULL;
     spin_lock(&g->lock);
     if (!grant_is_revoked(g)) {
-        use->grant = grant_get(g);
+        use->grant = g;
+        use->weak = weak;
+        if (weak)
+            refcount_inc(&g->memory);
+        else
+            grant_get(g);
         use->state = USE_ACTIVE;
         list_add(&use->link, &g->uses);
         error = 0;
     }
     spin_unlock(&g->lock);
     return error;
+}
+
+int grant_use_begin(struct grant_use *use, struct grant *g,
+                    void (*revoked)(struct grant_use *use))
+{
+    return use_begin(use, g, revoked, false);
+}
+
+int grant_use_begin_weak(struct grant_use *use, struct grant *g,
+                         void (*revoked)(struct grant_use *use))
+{
+    return use_begin(use, g, revoked, true);
 }
 
 static struct use_call *call_of(struct grant *g, const struct grant_use *use)
@@ -309,6 +341,9 @@ bool grant_use_end(struct grant_use *use)
         wait_event(&use_over, call_is_over(g, use));
     use->state = USE_NONE;
     use->grant = NULL;
-    grant_put(g);
+    if (use->weak)
+        grant_memory_put(g);
+    else
+        grant_put(g);
     return was_revoked;
 }

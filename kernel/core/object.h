@@ -167,6 +167,7 @@ struct grant {
     struct list_head children; /* of struct grant.sibling; grant_tree_lock */
     struct list_head sibling;
     spinlock_t lock;          /* guards uses and running */
+    refcount_t memory;        /* 1 for all refs, and one per weak use */
     struct list_head uses;    /* of struct grant_use.link */
     struct list_head running; /* revocation callbacks being called: object.c */
     struct rcu_head rcu;
@@ -202,9 +203,15 @@ struct grant_use {
     struct list_head link;
     void (*revoked)(struct grant_use *use);
     u8 state; /* guarded by grant.lock */
+    bool weak;
 };
 int grant_use_begin(struct grant_use *use, struct grant *g,
                     void (*revoked)(struct grant_use *use));
+/* A use that does not keep the grant: when the last reference goes (every
+ * handle closed), `revoked` is called as if it had been revoked. An epoll entry
+ * is one: a closed handle leaves its set. */
+int grant_use_begin_weak(struct grant_use *use, struct grant *g,
+                         void (*revoked)(struct grant_use *use));
 bool grant_use_end(struct grant_use *use);
 
 /* ------------------------------------------------------- handle tables -- */
