@@ -147,27 +147,27 @@ static int item_compare(const struct object *obj, int fd, const struct item *i)
 
 static struct item *item_find(struct epoll *ep, struct object *obj, int fd)
 {
-    struct rb_node *n = ep->items.rb_node;
+    struct rb_node *n = ep->items.node;
 
     while (n) {
         struct item *i = rb_entry(n, struct item, node);
         int c = item_compare(obj, fd, i);
         if (!c)
             return i;
-        n = c < 0 ? n->rb_left : n->rb_right;
+        n = c < 0 ? n->left : n->right;
     }
     return NULL;
 }
 
 static void item_insert(struct epoll *ep, struct item *item)
 {
-    struct rb_node **link = &ep->items.rb_node, *parent = NULL;
+    struct rb_node **link = &ep->items.node, *parent = NULL;
 
     while (*link) {
         struct item *i = rb_entry(*link, struct item, node);
         parent = *link;
-        link = item_compare(item->object, item->fd, i) < 0 ? &parent->rb_left
-                                                           : &parent->rb_right;
+        link = item_compare(item->object, item->fd, i) < 0 ? &parent->left
+                                                           : &parent->right;
     }
     rb_link_node(&item->node, parent, link);
     rb_insert_color(&item->node, &ep->items);
