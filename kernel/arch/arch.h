@@ -226,10 +226,6 @@ void arch_user_enter(void) __noreturn;
 
 void arch_set_tls(struct thread_head *head, u64 base);
 u64 arch_get_tls(struct thread_head *head);
-/* arch_prctl(2) of the current thread. 0, -EPERM, -EINVAL, -ENODEV...; 1: put
- * *result (8 bytes) where `argument` points. */
-int arch_prctl(struct thread_head *head, u32 operation, u64 argument,
-               u64 *result);
 /* The arch_prctl system call, of the current thread; -EINVAL for an unknown
  * code. Ports that have no such call do not implement it. */
 s64 arch_prctl(struct thread_head *head, u64 code, u64 value);

@@ -2,7 +2,6 @@
  * Threads: switching, first entry, user state at exec and clone, TLS.
  */
 #include "arch/arch.h"
-#include "lib/errno.h"
 #include "arch/aarch64/fpsimd.h"
 #include "arch/aarch64/cpufeature.h"
 #include "lib/string.h"
@@ -125,14 +124,6 @@ void arch_set_tls(struct thread_head *head, u64 base)
 u64 arch_get_tls(struct thread_head *head)
 {
     return head == arch_current() ? read_sysreg(tpidr_el0) : head->arch.tls;
-}
-
-/* Only x86-64 has the call; its number leads nowhere here. */
-int arch_prctl(struct thread_head *head, u32 operation, u64 argument,
-               u64 *result)
-{
-    (void)head, (void)operation, (void)argument, (void)result;
-    return -EINVAL;
 }
 
 void arch_set_current(struct thread_head *head)

@@ -194,40 +194,6 @@ int arch_user_exec(struct thread_head *head, u64 pc, u64 sp)
     return 0;
 }
 
-/* uapi/asm/prctl.h */
-enum {
-    ARCH_SET_GS = 0x1001,
-    ARCH_SET_FS,
-    ARCH_GET_FS,
-    ARCH_GET_GS,
-};
-
-int arch_prctl(struct thread_head *head, u32 operation, u64 argument,
-               u64 *result)
-{
-    switch (operation) {
-    case ARCH_SET_GS:
-        if (argument >= ARCH_USER_TOP)
-            return -EPERM;
-        set_gs_base(head, argument);
-        return 0;
-    case ARCH_SET_FS:
-        if (argument >= ARCH_USER_TOP)
-            return -EPERM;
-        arch_set_tls(head, argument);
-        return 0;
-    case ARCH_GET_FS:
-        *result = arch_get_tls(head);
-        return 1;
-    case ARCH_GET_GS:
-        *result = x86_has(FEATURE_FSGSBASE) ? rdmsr(MSR_KERNEL_GS_BASE)
-                                            : head->arch.gs_base;
-        return 1;
-    default:
-        return -EINVAL;
-    }
-}
-
 int arch_user_clone(struct thread_head *child, struct thread_head *parent,
                     u64 sp, bool set_tls, u64 tls)
 {
