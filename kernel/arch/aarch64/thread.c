@@ -2,6 +2,7 @@
  * Threads: switching, first entry, user state at exec and clone, TLS.
  */
 #include "arch/arch.h"
+#include "lib/errno.h"
 #include "arch/aarch64/fpsimd.h"
 #include "arch/aarch64/cpufeature.h"
 #include "lib/string.h"
@@ -124,6 +125,13 @@ void arch_set_tls(struct thread_head *head, u64 base)
 u64 arch_get_tls(struct thread_head *head)
 {
     return head == arch_current() ? read_sysreg(tpidr_el0) : head->arch.tls;
+}
+
+/* Only x86-64 has the call; no number of this architecture leads here. */
+s64 arch_prctl(struct thread_head *head, u64 code, u64 value)
+{
+    (void)head, (void)code, (void)value;
+    return -EINVAL;
 }
 
 void arch_set_current(struct thread_head *head)

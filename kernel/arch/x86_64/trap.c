@@ -285,6 +285,7 @@ static void user_page_fault(struct user_regs *regs, u64 error)
         .present = error & PF_PRESENT,
         .may_sleep = true,
         .code = error | PF_USER,
+        .trapno = TRAP_PF,
         .regs = regs,
     };
     arch_upcalls.page_fault(&f);
