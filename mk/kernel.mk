@@ -34,7 +34,8 @@ KCFLAGS := -std=gnu17 -O2 -g -ffreestanding -fPIE -fno-omit-frame-pointer \
            -fno-optimize-sibling-calls \
            $(KWARN) -nostdinc -isystem $(shell $(KCC) -print-file-name=include) \
            -Ikernel -Ikernel/arch/$(ARCH)/include -MMD -MP
-KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1)
+KUBSAN  := -fsanitize=bounds,shift-exponent,integer-divide-by-zero,signed-integer-overflow,bool,enum,unreachable,vla-bound
+KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1 $(KUBSAN))
 -include kernel/arch/$(ARCH)/arch.mk
 KCFLAGS += $(KARCH_CFLAGS)
 

@@ -7,6 +7,8 @@ else
 KARCH_CFLAGS  += -fdirect-access-external-data
 KARCH_LDFLAGS := --pack-dyn-relocs=relr
 endif
+# It runs before relocation and calls nothing.
+$(KOUT)/kernel/arch/$(ARCH)/early.c.o: KCFLAGS += -fno-sanitize=all
 KIMAGES := $(if $(wildcard kernel/core/main.c),$(KOUT)/hako.elf)
 
 # The vDSO: user code, so none of the kernel's flags for itself.

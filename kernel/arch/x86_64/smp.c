@@ -85,11 +85,13 @@ static void fill_trampoline(struct thread_head *idle)
 static int kick(u32 apic_id)
 {
     x86_apic_send(apic_id, APIC_INIT);
-    /* The ten milliseconds of the MP specification are for 486s. */
-    delay_us(20);
-    for (unsigned i = 0; i < 2; i++) {
+    /* The ten milliseconds of the MP specification are for 486s. A start-up
+     * that comes before INIT is done is lost, one that comes when the CPU runs
+     * is ignored, so it is repeated. */
+    delay_us(50);
+    for (unsigned tries = 0; tries < 2000; tries++) {
         x86_apic_send(apic_id, APIC_STARTUP | x86_low_page >> 12);
-        if (wait_alive(i ? 1000000 : 20000))
+        if (wait_alive(500))
             return 0;
     }
     return -ETIMEDOUT;
