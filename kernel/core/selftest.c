@@ -14,6 +14,7 @@
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
+#include "core/ubsan.h"
 #include "core/wait.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -641,6 +642,7 @@ void selftest_run(void)
     test_requests();
     test_hand_off();
     CHECK(lockdep_reports == 0);
+    CHECK(ubsan_reports == 0);
     if (!strcmp(what, "continue"))
         return;
     test_lock_order();

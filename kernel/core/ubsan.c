@@ -6,6 +6,7 @@
  * of the functions too.
  */
 #include "core/log.h"
+#include "core/ubsan.h"
 #include "lib/compiler.h"
 #include "lib/types.h"
 
@@ -26,6 +27,8 @@ struct ubsan_data {
     const struct ubsan_type *type, *index_type;
 };
 
+u32 ubsan_reports;
+
 static bool take(struct ubsan_location *l)
 {
     return __atomic_exchange_n(&l->column, ~0u, __ATOMIC_RELAXED) != ~0u;
@@ -37,6 +40,7 @@ static void __no_sanitize report(void *data, const char *what, u64 a, u64 b)
     u32 column = d->location.column;
     if (!take(&d->location))
         return;
+    __atomic_fetch_add(&ubsan_reports, 1, __ATOMIC_RELAXED);
     log_err("UBSan: %s at %s:%u:%u (%#lx, %#lx)\n", what, d->location.file,
             d->location.line, column, a, b);
     log_backtrace();
