@@ -183,21 +183,19 @@ static void scan_chosen(const struct fdt *fdt, int chosen)
 }
 
 /* INTID of the i-th interrupt: GIC's three cells {0: shared, 1: private;
- * number; trigger}. ~0: none. */
-static u32 interrupt_of(const struct fdt *fdt, int node, unsigned i,
-                        bool *level)
+ * number; trigger}. The GIC is the only controller that the kernel drives, so
+ * nobody looks for the interrupt parent. ~0: none. */
+static u32 interrupt_of(const struct fdt *fdt, int node, unsigned i)
 {
-    u32 cells[4];
-    int controller;
+    u32 kind, number;
 
-    if (fdt_interrupt(fdt, node, i, cells, &controller) < 3)
+    if (!fdt_prop_u32(fdt, node, "interrupts", 3 * i, &kind) ||
+        !fdt_prop_u32(fdt, node, "interrupts", 3 * i + 1, &number))
         return ~0u;
-    if (level)
-        *level = cells[2] & 0xc;
-    if (cells[0] == 0 && cells[1] < 988)
-        return cells[1] + 32;
-    if (cells[0] == 1 && cells[1] < 16)
-        return cells[1] + 16;
+    if (kind == 0 && number < 988)
+        return number + 32;
+    if (kind == 1 && number < 16)
+        return number + 16;
     return ~0u;
 }
 
@@ -206,7 +204,6 @@ static void scan_uart(const struct fdt *fdt, int any)
     struct boot_uart *uart = &machine.uart;
     const char *options;
     int node = fdt_stdout(fdt, &options);
-    u32 clock;
     u64 base;
 
     if (node == FDT_NONE || !fdt_is_compatible(fdt, node, "arm,pl011"))
@@ -216,12 +213,7 @@ static void scan_uart(const struct fdt *fdt, int any)
     uart->kind = UART_PL011;
     uart->base = base;
     uart->irq_level = true;
-    uart->irq_line = interrupt_of(fdt, node, 0, NULL);
-    if (fdt_prop_u32(fdt, node, "clocks", 0, &clock)) {
-        int source = fdt_find_phandle(fdt, clock);
-
-        fdt_prop_u32(fdt, source, "clock-frequency", 0, &uart->clock_hz);
-    }
+    uart->irq_line = interrupt_of(fdt, node, 0);
 }
 
 static void scan_cpus(const struct fdt *fdt, int cpus)
@@ -308,8 +300,8 @@ static void scan_timer(const struct fdt *fdt, int node)
     if (node == FDT_NONE)
         return;
     /* Secure physical, physical, virtual, hypervisor: the virtual one. */
-    if (interrupt_of(fdt, node, 2, NULL) != ~0u)
-        platform.timer_irq = interrupt_of(fdt, node, 2, NULL);
+    if (interrupt_of(fdt, node, 2) != ~0u)
+        platform.timer_irq = interrupt_of(fdt, node, 2);
     fdt_prop_u32(fdt, node, "clock-frequency", 0, &platform.timer_hz);
 }
 
