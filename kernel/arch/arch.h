@@ -490,9 +490,10 @@ bool arch_regs_user(const struct kernel_regs *regs);
 /* Interrupt lines are small integers. Wired lines come from the devicetree or
  * ACPI (GSI); message-signalled ones are allocated. */
 int arch_irq_map_wired(u32 line, bool level, bool active_low);
-/* Allocates one: *address and *data go into the device's MSI-X table. Returns
- * the irq number or a negative errno. */
-int arch_irq_alloc_msi(u32 cpu, u64 *address, u32 *data);
+/* Allocates one for the device with that PCI requester id, towards `cpu`:
+ * *address and *data go into its MSI-X table. Returns the irq number or a
+ * negative errno. */
+int arch_irq_alloc_msi(u32 device, u32 cpu, u64 *address, u32 *data);
 void arch_irq_free_msi(u32 irq);
 void arch_irq_unmask(u32 irq);
 void arch_irq_mask(u32 irq);

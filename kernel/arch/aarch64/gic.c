@@ -3,6 +3,7 @@
  * non-secure, of one priority; a handler runs with interrupts off to its end.
  */
 #include "arch/aarch64/gic.h"
+#include "arch/aarch64/its.h"
 #include "arch/aarch64/boot/boot.h"
 #include "arch/aarch64/boot/platform.h"
 #include "arch/aarch64/trap.h"
@@ -56,6 +57,7 @@
 static volatile char *gicd, *gicc, *v2m;
 static struct {
     volatile char *base;
+    paddr_t pa;
     u64 size;
 } gicr[ARRAY_SIZE(platform.gic.redistributor)];
 static volatile char *cpu_gicr[MAX_CPUS];
@@ -87,8 +89,10 @@ void gic_map(void)
             if (size == 0 || size > room)
                 size = room;
             gicr[i].base = boot_map_device(g->redistributor[i].base, size);
+            gicr[i].pa = g->redistributor[i].base;
             gicr[i].size = size;
         }
+        its_map();
     } else {
         gicc = boot_map_device(g->cpu_interface, 0x2000);
         if (g->v2m)
@@ -140,7 +144,7 @@ static void distributor_init(void)
 }
 
 /* This CPU's redistributor, by its affinity. */
-static volatile char *find_redistributor(void)
+static volatile char *find_redistributor(paddr_t *pa)
 {
     u64 mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
     u64 affinity = (mpidr & 0xffffff) | (mpidr >> 32 & 0xff) << 24;
@@ -150,8 +154,10 @@ static volatile char *find_redistributor(void)
 
         while (at + GICR_STRIDE <= gicr[i].size) {
             typer = arch_mmio_read64(gicr[i].base + at + GICR_TYPER);
-            if (typer >> 32 == affinity)
+            if (typer >> 32 == affinity) {
+                *pa = gicr[i].pa + at;
                 return gicr[i].base + at;
+            }
             if (typer & TYPER_LAST)
                 break;
             at += typer & TYPER_VLPIS ? 2 * GICR_STRIDE : GICR_STRIDE;
@@ -162,7 +168,8 @@ static volatile char *find_redistributor(void)
 
 static void cpu_init_v3(u32 cpu)
 {
-    volatile char *r = find_redistributor(), *sgi;
+    paddr_t pa = 0;
+    volatile char *r = find_redistributor(&pa), *sgi;
 
     if (!r)
         trap_die("a CPU has no redistributor", NULL);
@@ -183,6 +190,7 @@ static void cpu_init_v3(u32 cpu)
     write_sysreg(0, SYS_ICC_CTLR);
     write_sysreg(1, SYS_ICC_IGRPEN1);
     isb();
+    its_cpu_init(cpu, r, pa);
 }
 
 static void cpu_init_v2(u32 cpu)
@@ -336,7 +344,9 @@ int arch_irq_map_wired(u32 line, bool level, bool active_low)
 
 void arch_irq_unmask(u32 irq)
 {
-    if (irq < irq_limit)
+    if (irq >= GIC_LPI_IRQ)
+        its_enable(irq - GIC_LPI_IRQ, true);
+    else if (irq < irq_limit)
         arch_mmio_write32(frame_of(irq) + GICD_ISENABLER + irq / 32 * 4,
                           1U << irq % 32);
 }
@@ -345,6 +355,8 @@ void arch_irq_mask(u32 irq)
 {
     volatile char *frame;
 
+    if (irq >= GIC_LPI_IRQ)
+        its_enable(irq - GIC_LPI_IRQ, false);
     if (irq >= irq_limit)
         return;
     frame = frame_of(irq);
@@ -355,16 +367,19 @@ void arch_irq_mask(u32 irq)
 
 u32 arch_irq_limit(void)
 {
-    return irq_limit;
+    return its_present() ? GIC_LPI_IRQ + ITS_LPIS : irq_limit;
 }
 
 /* ------------------------------------------------------ message-signalled */
 
-int arch_irq_alloc_msi(u32 cpu, u64 *address, u32 *data)
+int arch_irq_alloc_msi(u32 device, u32 cpu, u64 *address, u32 *data)
 {
-    unsigned long flags = arch_spin_lock(&lock);
+    unsigned long flags;
     u32 intid = 0;
 
+    if (its_present())
+        return its_alloc(device, cpu, address, data);
+    flags = arch_spin_lock(&lock);
     for (u32 i = msi_first; i < msi_first + msi_count; i++) {
         if (!(msi_used[i / 64] >> (i % 64) & 1)) {
             msi_used[i / 64] |= 1UL << (i % 64);
@@ -386,6 +401,8 @@ void arch_irq_free_msi(u32 irq)
 {
     unsigned long flags;
 
+    if (irq >= GIC_LPI_IRQ)
+        its_free(irq - GIC_LPI_IRQ);
     if (irq < msi_first || irq >= msi_first + msi_count)
         return;
     arch_irq_mask(irq);

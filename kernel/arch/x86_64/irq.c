@@ -169,8 +169,9 @@ int arch_irq_map_wired(u32 line, bool level, bool active_low)
     return n;
 }
 
-int arch_irq_alloc_msi(u32 cpu, u64 *address, u32 *data)
+int arch_irq_alloc_msi(u32 device, u32 cpu, u64 *address, u32 *data)
 {
+    (void)device;
     /* Without interrupt remapping a message names eight bits of APIC id. */
     if (x86_platform.apic_ids[cpu] > 255)
         cpu = 0;

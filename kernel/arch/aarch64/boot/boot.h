@@ -34,6 +34,8 @@ u64 boot_map_image(paddr_t image, const void *devicetree);
 void *boot_fixmap(unsigned slot, paddr_t pa);
 /* The same for any number of pages, at the next free place. */
 void *boot_map_device(paddr_t pa, u64 size);
+/* Zeroed memory that stays the kernel's, after boot_map_direct(). */
+paddr_t boot_reserve(u64 size, u64 align);
 /* The direct map of all BOOT_RAM of machine. */
 void boot_map_direct(void);
 /* Leave only what secondary_entry needs of the identity map. */

@@ -61,23 +61,26 @@ static bool region_overlaps(paddr_t start, paddr_t end, paddr_t *below)
     return false;
 }
 
+paddr_t boot_reserve(u64 size, u64 align)
+{
+    paddr_t top = heap_end, pa;
+
+    while (top >= size && (pa = round_down(top - size, align)) >= heap_start) {
+        if (region_overlaps(pa, pa + size, &top))
+            continue;
+        boot_add_region(pa, size, BOOT_KERNEL);
+        memset(table_at(pa), 0, size);
+        return pa;
+    }
+    boot_fail("no memory for tables");
+}
+
 static paddr_t table_alloc(void)
 {
-    paddr_t pa;
-
     if (pool_used < POOL_TABLES)
         return (paddr_t)table_pool + pool_used++ * TABLE_SIZE -
                kernel_image_offset;
-    while (heap_end >= heap_start + TABLE_SIZE) {
-        pa = heap_end - TABLE_SIZE;
-        if (region_overlaps(pa, heap_end, &heap_end))
-            continue;
-        heap_end = pa;
-        boot_add_region(pa, TABLE_SIZE, BOOT_KERNEL);
-        memset(table_at(pa), 0, TABLE_SIZE);
-        return pa;
-    }
-    boot_fail("no memory for page tables");
+    return boot_reserve(TABLE_SIZE, TABLE_SIZE);
 }
 
 static u64 *next_table(u64 *entry)
