@@ -121,6 +121,13 @@ class Terminal:
         self.stream.feed(data)
         return bool(data)
 
+    def pause(self, seconds):
+        """Let the program go on, and show what it prints meanwhile."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not self.read(max(0, end - time.monotonic())):
+                time.sleep(0.01)
+
     @property
     def text(self):
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()

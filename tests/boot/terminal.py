@@ -1,7 +1,6 @@
 """An interactive session on a real terminal, by its screen."""
 
 import signal
-import time
 
 
 def login(m, **keys):
@@ -38,7 +37,7 @@ def test_line_editing(m):
     t.wait("^one$")
     t.send("clear\n\x1b[A\x1b[A two\n")  # up, up: the history
     t.wait("^one two$")
-    t.send("clear\nech\to tab\n")
+    t.send("clear\nech\ttab\n")
     t.wait("^tab$")
     t.send("garbage\x15echo kill\n")  # ^U
     t.wait("^kill$")
@@ -47,12 +46,17 @@ def test_line_editing(m):
 
 def test_interrupt(m):
     t = login(m)
-    t.send("sleep 1000\n")
-    time.sleep(1)
+    t.send("echo started; sleep 1000\n")
+    t.wait("^started")
+    t.pause(1)
     t.send("\x03")
     t.prompt()
-    assert t.command("echo $?") == "130"
-    t.send("cat\nline\n")
+    t.send("echo =$?\n")
+    t.wait("^=130$")
+    t.send("echo started; cat\n")
+    t.wait("^started")
+    t.pause(1)
+    t.send("line\n")
     t.wait("^line\nline$")
     t.send("\x03")
     t.prompt()
@@ -61,7 +65,10 @@ def test_interrupt(m):
 
 def test_end_of_file(m):
     t = login(m)
-    t.send("cat\nline\n")
+    t.send("echo started; cat\n")
+    t.wait("^started")
+    t.pause(1)
+    t.send("line\n")
     t.wait("^line\nline$")
     t.send("\x04")
     t.prompt()
@@ -72,15 +79,16 @@ def test_end_of_file(m):
 
 def test_job_control(m):
     t = login(m)
-    t.send("sleep 1000\n")
-    time.sleep(1)
+    t.send("echo started; sleep 1000\n")
+    t.wait("^started")
+    t.pause(1)
     t.send("\x1a")
     t.wait("Stopped")
     t.prompt()
     assert "Stopped" in t.command("jobs")
     t.send("clear\nfg\n")
-    t.wait("^sleep 1000")
-    time.sleep(1)
+    t.wait("sleep 1000$")
+    t.pause(1)
     t.send("\x03")
     t.prompt()
     assert t.command("jobs") == ""
@@ -95,11 +103,12 @@ def test_job_control(m):
 def test_window(m):
     t = login(m, rows=30, columns=100)
     assert t.command("stty size") == "30 100"
-    t.send("clear\ntrap 'echo resized' WINCH\n")
+    t.send("clear; sh -c 'trap \"echo resized; exit\" WINCH; echo ready;"
+           " while :; do sleep 0.1; done'\n")
+    t.wait("^ready")
     t.resize(20, 60)
-    # The shell runs the trap when it has read a line.
-    t.send("\n")
     t.wait("^resized")
+    t.prompt()
     assert t.command("stty size") == "20 60"
     leave(t)
 
@@ -157,8 +166,9 @@ def test_restored(m):
 def test_escape(m):
     """Ctrl-] three times ends a session that does not answer."""
     t = login(m)
-    t.send("sleep 1000\n")
-    time.sleep(1)
+    t.send("echo started; sleep 1000\n")
+    t.wait("^started")
+    t.pause(1)
     t.send("\x1d\x1d\x1d")
     assert t.end() == 143
     assert t.attributes() == t.before
