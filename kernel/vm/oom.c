@@ -84,15 +84,22 @@ static bool victim_still_dying(void)
     return dying;
 }
 
-/* A dying process does not miss its memory: what it touches again comes back
- * as zeros, and it will not get to use it. Files' pages come back as they were.
+/*
+ * A dying process does not miss its memory: what it touches again comes back as
+ * zeros, and it will not get to use it. Files' pages come back as they were.
+ * The structure is held, not its users: to drop the last of those here, with
+ * whatever locks the allocation was made under, would be too much.
  */
 static void reap(struct address_space *mm)
 {
-    if (mm_get_unless_dead(mm)) {
-        mm_zap(mm, 0, ARCH_USER_TOP);
-        mm_put(mm);
-    }
+    mm_zap(mm, 0, ARCH_USER_TOP);
+}
+
+static bool current_is_dying(void)
+{
+    const struct thread *t = thread_current();
+
+    return t->ops && t->ops->signal_pending && t->ops->signal_pending(t, true);
 }
 
 static bool kill_one(void)
@@ -120,12 +127,12 @@ bool vm_out_of_memory(unsigned order)
     bool again;
 
     /* Nobody dies for a large block: there may be plenty of small ones. */
-    if (!oom_ops || order > 3 || oom_ops->current_is_dying())
+    if (!oom_ops || order > 3 || current_is_dying())
         return false;
     if (!mutex_trylock(&oom_mutex)) {
         /* Somebody else has it killed. */
         sched_yield();
-        return !oom_ops->current_is_dying();
+        return !current_is_dying();
     }
     if (victim_still_dying()) {
         again = true;
@@ -135,5 +142,5 @@ bool vm_out_of_memory(unsigned order)
     }
     again = kill_one();
     mutex_unlock(&oom_mutex);
-    return again && !oom_ops->current_is_dying();
+    return again && !current_is_dying();
 }
