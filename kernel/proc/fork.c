@@ -81,7 +81,6 @@ static int copy_mm(struct task *t, struct task *parent, u64 flags)
             return PTR_ERR(mm);
     }
     t->mm = mm;
-    t->thread.mm = mm;
     return 0;
 }
 
@@ -288,6 +287,7 @@ static int build_parts(struct task *t, struct task *parent,
                         &parent->thread, child_entry, t);
     if (error)
         return error;
+    t->thread.mm = t->mm;
     error = arch_user_clone(&t->thread.head, &parent->thread.head, a->stack,
                             f & CLONE_SETTLS, a->tls);
     if (error)
