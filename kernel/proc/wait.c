@@ -168,14 +168,15 @@ s32 task_wait(struct task *t, const struct wait_args *args,
     found = scan_children(t, args, result);
     if (found || args->options & WAIT_NO_HANG)
         return found > 0 ? result->pid : found;
+    wait_prepare_first(q, &entry, WAIT_INTERRUPTIBLE, false);
     for (;;) {
-        wait_prepare(q, &entry, WAIT_INTERRUPTIBLE, false);
         found = scan_children(t, args, result);
         if (found)
             break;
         found = wait_sleep(WAIT_INTERRUPTIBLE, WAIT_FOREVER);
         if (found)
             break;
+        wait_prepare(q, &entry, WAIT_INTERRUPTIBLE, false);
     }
     wait_finish(q, &entry);
     return found > 0 ? result->pid : found;
