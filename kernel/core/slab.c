@@ -2,7 +2,6 @@
 
 #include "core/cpu.h"
 #include "core/fault_inject.h"
-#include "core/kasan.h"
 #include "core/lock.h"
 #include "core/log.h"
 #include "lib/errno.h"
@@ -67,15 +66,9 @@ static void debug_fresh(struct slab_cache *c, void *object)
     memset((u8 *)object + c->size - RED_ZONE, RED_BYTE, RED_ZONE);
 }
 
-/* By hand: to the address sanitizer nobody else may read this. */
 static void debug_red_zone(struct slab_cache *c, u8 *object, const char *when)
 {
-    const u8 *zone = object + c->size - RED_ZONE;
-    bool bad = false;
-
-    for (u32 i = 0; i < RED_ZONE; i++)
-        bad |= zone[i] != RED_BYTE;
-    if (bad)
+    if (memchr_inv(object + c->size - RED_ZONE, RED_BYTE, RED_ZONE))
         panic("slab %s: written behind object %p, seen at %s\n", c->name,
               object + RED_ZONE, when);
 }
@@ -176,7 +169,6 @@ static struct page *slab_create(struct slab_cache *c, u32 flags)
         debug_fresh(c, at);
         next = at;
     }
-    kasan_poison(page_address(p), PAGE_SIZE << c->order);
     p->slab = next;
     p->slab_used = 0;
     p->slab_total = c->per_slab;
@@ -322,7 +314,6 @@ static inline void *object_alloc(struct slab_cache *c, u32 flags)
         if (unlikely(!object))
             return NULL;
     }
-    kasan_unpoison(object + c->offset, c->size - c->offset - RED_ZONE);
     debug_alloc(c, object);
     object += c->offset;
     if (flags & ALLOC_ZERO)
@@ -351,7 +342,6 @@ static inline void object_free(struct slab_cache *c, void *p)
     struct magazine *m;
 
     debug_free(c, object);
-    kasan_poison(p, c->size - c->offset - RED_ZONE);
     preempt_disable();
     m = magazine_here(c);
     if (unlikely(m->count >= m->limit)) {

@@ -162,6 +162,9 @@ int signal_send_process(struct task *leader, const struct signal_info *info);
 int signal_send_group(struct pid *pgrp, const struct signal_info *info);
 /* A signal that cannot be blocked or ignored (faults): resets the action. */
 void signal_force(struct task *t, const struct signal_info *info);
+/* True if the group was orphaned apart from `except` (job control);
+ * tasklist_lock held. */
+bool signal_group_is_orphaned(struct pid *pgrp, struct task *except);
 void signal_info_kernel(struct signal_info *info, int signo);
 /* May `who` send signo to t? 0 or -EPERM. */
 int signal_may_send(const struct caller *who, struct task *t, int signo);

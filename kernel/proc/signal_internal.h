@@ -46,7 +46,5 @@ void signal_kill_threads(struct thread_group *g, struct task *except);
 bool signal_is_ignored(struct task *t, int signo);
 /* Tell the parent about a stop or continuation. tasklist_lock held. */
 void signal_notify_parent_stop(struct task *t, bool stopped, u32 signo);
-/* True if the group was orphaned apart from `except` (job control). */
-bool signal_group_is_orphaned(struct pid *pgrp, struct task *except);
 
 #endif
