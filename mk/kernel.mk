@@ -35,7 +35,13 @@ KCFLAGS := -std=gnu17 -O2 -g -ffreestanding -fPIE -fno-omit-frame-pointer \
            $(KWARN) -nostdinc -isystem $(shell $(KCC) -print-file-name=include) \
            -Ikernel -Ikernel/arch/$(ARCH)/include -MMD -MP
 KUBSAN  := -fsanitize=bounds,shift-exponent,integer-divide-by-zero,signed-integer-overflow,bool,enum,unreachable,vla-bound
-KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1 $(KUBSAN))
+# Every check a call: the shadow is no linear map (core/kasan.h).
+KASAN_OPTIONS := asan-instrumentation-with-call-threshold=0 asan-stack=0 asan-globals=0
+KASAN   := -fsanitize=kernel-address $(foreach o,$(KASAN_OPTIONS),$(if $(filter clang,$(CC_FAMILY)),-mllvm -$(o),--param $(o)))
+KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1 $(KUBSAN) $(KASAN))
+# What hands out memory sees it while it is free.
+$(foreach f,kasan slab page page_section ubsan,$(KOUT)/kernel/core/$(f).c.o): \
+    KCFLAGS += $(if $(DEBUG),-fno-sanitize=kernel-address)
 -include kernel/arch/$(ARCH)/arch.mk
 KCFLAGS += $(KARCH_CFLAGS)
 

@@ -3,6 +3,7 @@
 #include "core/slab.h"
 #include "fs/file.h"
 #include "fs/fs_context.h"
+#include "proc/task.h"
 
 #define VALID_OPEN_FLAGS                                                     \
     (ABI_O_ACCMODE | ABI_O_CREAT | ABI_O_EXCL | ABI_O_NOCTTY | ABI_O_TRUNC | \
@@ -175,6 +176,43 @@ s64 sys_close(struct caller *who, const u64 *args)
 
 #define CLOSE_RANGE_UNSHARE 2u
 #define CLOSE_RANGE_CLOEXEC 4u
+
+/* The caller's own copy of a table that it shares; slots from `limit` on are
+ * left out. */
+static s64 unshare_handles(struct caller *who, u32 limit)
+{
+    struct handle_table *old = who->handles;
+    struct handle_table *copy;
+
+    if (!handle_table_is_shared(old))
+        return 0;
+    copy = handle_table_copy(old, limit);
+    if (IS_ERR(copy))
+        return PTR_ERR(copy);
+    spin_lock(&who->task->alloc_lock);
+    who->task->handles = who->handles = copy;
+    spin_unlock(&who->task->alloc_lock);
+    handle_table_put(old, who);
+    return 0;
+}
+
+s64 sys_close_range(struct caller *who, const u64 *args)
+{
+    u32 first = (u32)args[0], last = (u32)args[1], flags = (u32)args[2];
+    s64 error = 0;
+
+    if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
+        return -EINVAL;
+    if (flags & CLOSE_RANGE_UNSHARE) {
+        bool rest = last >= handle_table_capacity(who->handles) &&
+                    !(flags & CLOSE_RANGE_CLOEXEC);
+
+        error = unshare_handles(who, rest ? first : ~0u);
+    }
+    if (!error)
+        handle_close_range(who, first, last, flags & CLOSE_RANGE_CLOEXEC);
+    return error;
+}
 
 s64 sys_dup(struct caller *who, const u64 *args)
 {

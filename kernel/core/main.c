@@ -1,6 +1,7 @@
 /* From the port's kernel_start() to the first user program. */
 #include "core/account.h"
 #include "core/init.h"
+#include "core/kasan.h"
 #include "core/irq.h"
 #include "core/log.h"
 #include "core/object.h"
@@ -194,6 +195,7 @@ void kernel_start(struct boot_info *info)
     page_init(info);
     fill_in_tables();
     cpu_init(info);
+    kasan_init(info);
     slab_init();
     vmap_init();
     page_lock_init();

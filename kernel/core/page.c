@@ -3,6 +3,7 @@
 #include "core/account.h"
 #include "core/fault_inject.h"
 #include "core/init.h"
+#include "core/kasan.h"
 #include "core/log.h"
 #include "core/page_internal.h"
 #include "core/sched.h"
@@ -264,6 +265,7 @@ static inline void poison_check(struct page *p, unsigned order)
 
 static inline struct page *prepare(struct page *p, unsigned order, u32 flags)
 {
+    kasan_unpoison(page_address(p), PAGE_SIZE << order);
     poison_check(p, order);
     atomic_store(&p->flags, (int)(order << PAGE_ORDER_SHIFT));
     p->mapping = NULL;
@@ -360,7 +362,9 @@ void page_free(struct page *p, unsigned order)
 {
     release(p);
     atomic_store(&p->flags, 0);
+    kasan_unpoison(page_address(p), PAGE_SIZE << order);
     poison(p, order);
+    kasan_poison(page_address(p), PAGE_SIZE << order);
     if (order == 0 && !in_interrupt()) {
         preempt_disable();
         stack_push(&this_cpu(page_stacks), p);

@@ -2,6 +2,7 @@
 
 #include "core/cpu.h"
 #include "core/fault_inject.h"
+#include "core/kasan.h"
 #include "core/lock.h"
 #include "core/log.h"
 #include "lib/errno.h"
@@ -66,9 +67,15 @@ static void debug_fresh(struct slab_cache *c, void *object)
     memset((u8 *)object + c->size - RED_ZONE, RED_BYTE, RED_ZONE);
 }
 
+/* By hand: to the address sanitizer nobody else may read this. */
 static void debug_red_zone(struct slab_cache *c, u8 *object, const char *when)
 {
-    if (memchr_inv(object + c->size - RED_ZONE, RED_BYTE, RED_ZONE))
+    const u8 *zone = object + c->size - RED_ZONE;
+    bool bad = false;
+
+    for (u32 i = 0; i < RED_ZONE; i++)
+        bad |= zone[i] != RED_BYTE;
+    if (bad)
         panic("slab %s: written behind object %p, seen at %s\n", c->name,
               object + RED_ZONE, when);
 }
@@ -169,6 +176,7 @@ static struct page *slab_create(struct slab_cache *c, u32 flags)
         debug_fresh(c, at);
         next = at;
     }
+    kasan_poison(page_address(p), PAGE_SIZE << c->order);
     p->slab = next;
     p->slab_used = 0;
     p->slab_total = c->per_slab;
@@ -314,6 +322,7 @@ static inline void *object_alloc(struct slab_cache *c, u32 flags)
         if (unlikely(!object))
             return NULL;
     }
+    kasan_unpoison(object + c->offset, c->size - c->offset - RED_ZONE);
     debug_alloc(c, object);
     object += c->offset;
     if (flags & ALLOC_ZERO)
@@ -342,6 +351,7 @@ static inline void object_free(struct slab_cache *c, void *p)
     struct magazine *m;
 
     debug_free(c, object);
+    kasan_poison(p, c->size - c->offset - RED_ZONE);
     preempt_disable();
     m = magazine_here(c);
     if (unlikely(m->count >= m->limit)) {
