@@ -129,13 +129,15 @@ static const char *errname(int e)
     switch (e) {
         E(EPERM)
         E(ENOENT)
-        E(ESRCH) E(EINTR) E(EIO) E(ENXIO) E(E2BIG) E(ENOEXEC) E(EBADF) E(
-            ECHILD) E(EAGAIN) E(ENOMEM) E(EACCES) E(EFAULT) E(ENOTBLK) E(EBUSY)
-            E(EEXIST) E(EXDEV) E(ENODEV) E(ENOTDIR) E(EISDIR) E(EINVAL) E(
-                ENFILE) E(EMFILE) E(ENOTTY) E(ETXTBSY) E(EFBIG) E(ENOSPC)
-                E(ESPIPE) E(EROFS) E(EMLINK) E(EPIPE) E(EDOM) E(ERANGE) E(
-                    EDEADLK) E(ENAMETOOLONG) E(ENOLCK) E(ENOSYS) E(ENOTEMPTY)
-                    E(ELOOP) E(ENOMSG) E(EIDRM) E(ENODATA) E(ETIME) E(EPROTO) E(
+        E(ESRCH)
+        E(EINTR)
+        E(EIO) E(ENXIO) E(E2BIG) E(ENOEXEC) E(EBADF) E(ECHILD) E(EAGAIN) E(
+            ENOMEM) E(EACCES) E(EFAULT) E(ENOTBLK) E(EBUSY) E(EEXIST) E(EXDEV)
+            E(ENODEV) E(ENOTDIR) E(EISDIR) E(EINVAL) E(ENFILE) E(EMFILE) E(
+                ENOTTY) E(ETXTBSY) E(EFBIG) E(ENOSPC) E(ESPIPE) E(EROFS)
+                E(EMLINK) E(EPIPE) E(EDOM) E(ERANGE) E(EDEADLK) E(
+                    ENAMETOOLONG) E(ENOLCK) E(ENOSYS) E(ENOTEMPTY) E(ELOOP)
+                    E(ENOMSG) E(EIDRM) E(ENODATA) E(ETIME) E(EPROTO) E(
                         EBADMSG) E(EOVERFLOW) E(EUSERS) E(ENOTSOCK)
                         E(EDESTADDRREQ) E(EMSGSIZE) E(EPROTOTYPE) E(
                             ENOPROTOOPT) E(EPROTONOSUPPORT) E(ESOCKTNOSUPPORT)
@@ -165,12 +167,13 @@ static const char *signame(int s)
     switch (s) {
         S(SIGHUP)
         S(SIGINT)
-        S(SIGQUIT) S(SIGILL) S(SIGTRAP) S(SIGABRT) S(SIGBUS) S(SIGFPE)
-            S(SIGKILL) S(SIGUSR1) S(SIGSEGV) S(SIGUSR2) S(SIGPIPE) S(SIGALRM)
-                S(SIGTERM) S(SIGSTKFLT) S(SIGCHLD) S(SIGCONT) S(SIGSTOP)
-                    S(SIGTSTP) S(SIGTTIN) S(SIGTTOU) S(SIGURG) S(SIGXCPU)
-                        S(SIGXFSZ) S(SIGVTALRM) S(SIGPROF) S(SIGWINCH) S(SIGIO)
-                            S(SIGPWR) S(SIGSYS)
+        S(SIGQUIT)
+        S(SIGILL)
+        S(SIGTRAP) S(SIGABRT) S(SIGBUS) S(SIGFPE) S(SIGKILL) S(SIGUSR1)
+            S(SIGSEGV) S(SIGUSR2) S(SIGPIPE) S(SIGALRM) S(SIGTERM) S(SIGSTKFLT)
+                S(SIGCHLD) S(SIGCONT) S(SIGSTOP) S(SIGTSTP) S(SIGTTIN)
+                    S(SIGTTOU) S(SIGURG) S(SIGXCPU) S(SIGXFSZ) S(SIGVTALRM)
+                        S(SIGPROF) S(SIGWINCH) S(SIGIO) S(SIGPWR) S(SIGSYS)
     }
 #undef S
     snprintf(buf, sizeof buf, "SIG%d", s);
@@ -228,6 +231,19 @@ static long show_(const char *what, long r, int e, bool vary)
 /* Prints a string expression. */
 #define STR(e) printf("%s = \"%s\"\n", #e, (e))
 
+/* T(e) under a limit on file sizes that does not stop the test's output. */
+#define T_FSIZE(limit, e)                                    \
+    ({                                                       \
+        struct rlimit inf_ = {RLIM_INFINITY, RLIM_INFINITY}; \
+        struct rlimit lim_ = {limit, RLIM_INFINITY};         \
+        setrlimit(RLIMIT_FSIZE, &lim_);                      \
+        errno = 0;                                           \
+        long r_ = (long)(e);                                 \
+        int e_ = errno;                                      \
+        setrlimit(RLIMIT_FSIZE, &inf_);                      \
+        show_(#e, r_, e_, false);                            \
+    })
+
 /* A call that the test cannot go on without. */
 #define MUST(e)                                             \
     ({                                                      \
@@ -244,6 +260,13 @@ static long show_(const char *what, long r, int e, bool vary)
             (long)(f))
 #define sys(n, ...)  SYS_N(SYS_##n, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define sysn(n, ...) SYS_N(n, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+
+/* What the kernel adds to the flags of every open file; 0 in glibc. */
+#ifdef __aarch64__
+#define LARGEFILE 0400000
+#else
+#define LARGEFILE 0100000
+#endif
 
 /* clone as a system call; the order of the last two differs. */
 #ifdef __aarch64__
@@ -482,6 +505,36 @@ static const char *ftype(mode_t m)
         return "blockdev";
     }
     return "notype";
+}
+
+/* The flags of an open file, by name: their values differ. */
+static const char *oflags(int f)
+{
+    static char b[128];
+    static const char *const acc[] = {"RDONLY", "WRONLY", "RDWR", "3"};
+    static const struct {
+        int f;
+        const char *n;
+    } t[] = {{O_APPEND, "|APPEND"},       {O_NONBLOCK, "|NONBLOCK"},
+             {O_DIRECTORY, "|DIRECTORY"}, {O_NOFOLLOW, "|NOFOLLOW"},
+             {O_NOATIME, "|NOATIME"},     {O_ASYNC, "|ASYNC"},
+             {010000000, "|PATH"},        {O_CREAT, "|CREAT"},
+             {O_TRUNC, "|TRUNC"},         {O_EXCL, "|EXCL"},
+             {O_DSYNC, "|DSYNC"},         {04000000, "|SYNC"},
+             {O_DIRECT, "|DIRECT"},       {O_CLOEXEC, "|CLOEXEC"}};
+    if (f < 0)
+        return errname(errno);
+    f &= ~LARGEFILE;
+    strcpy(b, acc[f & O_ACCMODE & 3]);
+    f &= ~3;
+    for (unsigned i = 0; i < sizeof t / sizeof *t; i++)
+        if (f & t[i].f) {
+            strcat(b, t[i].n);
+            f &= ~t[i].f;
+        }
+    if (f)
+        sprintf(b + strlen(b), "|%x", f);
+    return b;
 }
 
 __attribute__((constructor)) static void abi_start(void)
