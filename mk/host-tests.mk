@@ -15,12 +15,12 @@ HOST_CC     ?= clang
 HOST_OUT    := build/host
 HOST_CFLAGS := -std=gnu17 -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing \
                -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
-               -Wimplicit-fallthrough -Werror -DHAKO_HOST=1 -Ikernel -Itests/host \
+               -Wimplicit-fallthrough -Werror -DHAKO_HOST=1 -DTEST_TREE='"$(CURDIR)"' -Ikernel -Itests/host \
                -pthread -MMD -MP
 HOST_UB     := undefined -fno-sanitize-recover=all
 HOST_SAN_asan := -fsanitize=address,$(HOST_UB)
 HOST_SAN_tsan := -fsanitize=thread
-HOST_SAN_fuzz := -O2 -fsanitize=fuzzer-no-link,address,$(HOST_UB)
+HOST_SAN_fuzz := -O2 -DHAKO_FUZZ=1 -fsanitize=fuzzer-no-link,address,$(HOST_UB)
 
 HOST_LIB      := $(wildcard kernel/lib/*.c)
 HOST_TESTS    := $(patsubst tests/host/%_test.c,$(HOST_OUT)/tests/%,$(wildcard tests/host/*_test.c))
@@ -40,11 +40,11 @@ host_kind = $(if $(filter %_race,$(1)),tsan,asan)
 
 # One archive of kernel/lib per sanitizer.
 define HOST_OBJECTS
-$(HOST_OUT)/$(1)/%.o: %.c
+$(HOST_OUT)/obj-$(1)/%.o: %.c
 	@mkdir -p $$(@D)
 	@echo "  HOSTCC  $$< ($(1))"
 	@$(HOST_CC) $(HOST_CFLAGS) $(HOST_SAN_$(1)) $$(HOST_EXTRA) -c -o $$@ $$<
-$(HOST_OUT)/$(1)/lib.a: $(HOST_LIB:%.c=$(HOST_OUT)/$(1)/%.o)
+$(HOST_OUT)/obj-$(1)/lib.a: $(HOST_LIB:%.c=$(HOST_OUT)/obj-$(1)/%.o)
 	@rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach k,asan tsan fuzz,$(eval $(call HOST_OBJECTS,$(k))))
@@ -52,9 +52,9 @@ $(foreach k,asan tsan fuzz,$(eval $(call HOST_OBJECTS,$(k))))
 # $(1): name, $(2): its source, $(3): kind, $(4): output folder, $(5): link flags
 define HOST_PROGRAM
 $(HOST_OUT)/$(4)/$(1): HOST_EXTRA := $(call host_key,$(2),flags)
-$(HOST_OUT)/$(4)/$(1): $(HOST_OUT)/$(3)/$(2:.c=.o) \
-    $(patsubst %.c,$(HOST_OUT)/$(3)/%.o,$(filter-out kernel/lib/%,$(call host_key,$(2),sources))) \
-    $(HOST_OUT)/$(3)/lib.a
+$(HOST_OUT)/$(4)/$(1): $(HOST_OUT)/obj-$(3)/$(2:.c=.o) \
+    $(patsubst %.c,$(HOST_OUT)/obj-$(3)/%.o,$(filter-out kernel/lib/%,$(call host_key,$(2),sources))) \
+    $(HOST_OUT)/obj-$(3)/lib.a
 	@mkdir -p $$(@D)
 	@echo "  HOSTLD  $$@"
 	@$(HOST_CC) $(HOST_SAN_$(3)) $(5) -pthread -o $$@ $$^ $(call host_key,$(2),libs)

@@ -34,7 +34,8 @@ KCFLAGS := -std=gnu17 -O2 -g -ffreestanding -fPIE -fno-omit-frame-pointer \
            -fno-optimize-sibling-calls \
            $(KWARN) -nostdinc -isystem $(shell $(KCC) -print-file-name=include) \
            -Ikernel -Ikernel/arch/$(ARCH)/include -MMD -MP
-KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1)
+KUBSAN  := -fsanitize=bounds,shift-exponent,integer-divide-by-zero,signed-integer-overflow,bool,enum,unreachable,vla-bound
+KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1 $(KUBSAN))
 -include kernel/arch/$(ARCH)/arch.mk
 KCFLAGS += $(KARCH_CFLAGS)
 
@@ -57,5 +58,15 @@ $(KOUT)/kernel/%.S.o: kernel/%.S
 KLDFLAGS := -static -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 \
             -z norelro --build-id=none --gc-sections --orphan-handling=error \
             -T kernel/arch/$(ARCH)/kernel.ld
+
+KLD_SCRIPT := kernel/arch/$(ARCH)/kernel.ld
+
+$(KOUT)/hako.elf: $(KOBJ) $(KLD_SCRIPT) tools/symbols.py
+	@echo "  LD      $@"
+	@$(KLD) $(KLDFLAGS) $(KARCH_LDFLAGS) -o $(KOUT)/.first.elf $(KOBJ)
+	@$(KNM) -n $(KOUT)/.first.elf | tools/symbols.py > $(KOUT)/.symbols.S
+	@$(KCC) -c -o $(KOUT)/.symbols.o $(KOUT)/.symbols.S
+	@$(KLD) $(KLDFLAGS) $(KARCH_LDFLAGS) -o $@ $(KOBJ) $(KOUT)/.symbols.o
+	@rm -f $(KOUT)/.first.elf
 
 -include $(KOBJ:.o=.d)

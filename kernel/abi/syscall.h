@@ -48,7 +48,8 @@ u64 abi_deadline(u64 relative_ns);
 int abi_read_sigset(struct caller *who, u64 address, u64 size, u64 *set);
 
 /* Extensible structures (clone3, openat2, sched_setattr): copies min(size,
- * known) bytes and zero-fills; -E2BIG when bytes behind `known` are not zero. */
+ * known) bytes and zero-fills; -E2BIG when bytes behind `known` are not zero.
+ */
 int abi_read_extensible(struct caller *who, void *dst, size_t known,
                         u64 address, u64 size);
 

@@ -226,6 +226,9 @@ void arch_user_enter(void) __noreturn;
 
 void arch_set_tls(struct thread_head *head, u64 base);
 u64 arch_get_tls(struct thread_head *head);
+/* The arch_prctl system call, of the current thread; -EINVAL for an unknown
+ * code. Ports that have no such call do not implement it. */
+s64 arch_prctl(struct thread_head *head, u64 code, u64 value);
 
 /* System call decoding of the register frame. */
 static inline u64 arch_syscall_number(const struct user_regs *r);
@@ -330,6 +333,14 @@ arch_entry_t arch_aspace_lookup(struct arch_aspace *as, u64 va);
  */
 int arch_aspace_set(struct arch_aspace *as, u64 va, arch_entry_t expected,
                     pfn_t pfn, u32 prot, bool *old_dirty);
+
+/*
+ * Map up to 64 pages at once where nothing is mapped yet: bit i of `wanted`
+ * asks for pfns[i] at va + i * PAGE_SIZE. All lie in one 2 MiB block. Returns
+ * the bits that were done (none without memory).
+ */
+u64 arch_aspace_fill(struct arch_aspace *as, u64 va, const pfn_t *pfns,
+                     u64 wanted, u32 prot);
 
 /* What arch_aspace_unmap hands back, in batches. */
 struct arch_unmapped {
@@ -479,9 +490,10 @@ bool arch_regs_user(const struct kernel_regs *regs);
 /* Interrupt lines are small integers. Wired lines come from the devicetree or
  * ACPI (GSI); message-signalled ones are allocated. */
 int arch_irq_map_wired(u32 line, bool level, bool active_low);
-/* Allocates one: *address and *data go into the device's MSI-X table. Returns
- * the irq number or a negative errno. */
-int arch_irq_alloc_msi(u32 cpu, u64 *address, u32 *data);
+/* Allocates one for the device with that PCI requester id, towards `cpu`:
+ * *address and *data go into its MSI-X table. Returns the irq number or a
+ * negative errno. */
+int arch_irq_alloc_msi(u32 device, u32 cpu, u64 *address, u32 *data);
 void arch_irq_free_msi(u32 irq);
 void arch_irq_unmask(u32 irq);
 void arch_irq_mask(u32 irq);
@@ -550,6 +562,7 @@ struct fault {
     bool present;   /* a translation existed: protection fault */
     bool may_sleep; /* false inside arch_fault_disable() or with irqs off */
     u64 code;       /* architecture's error code, for the signal frame */
+    u64 trapno;     /* the exception's number, for the signal frame */
     struct user_regs *regs; /* when from user mode */
 };
 

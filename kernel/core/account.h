@@ -12,6 +12,7 @@
 
 struct account;
 
+void account_init(void);
 struct account *account_root(void);
 struct account *account_create(struct account *parent); /* ERR_PTR */
 struct account *account_get(struct account *a);
@@ -28,5 +29,13 @@ int account_charge_process(struct account *a);
 void account_uncharge_process(struct account *a);
 void account_charge_cpu(struct account *a, u64 ns);
 void account_charge_io(struct account *a, u64 bytes, bool write);
+
+/* ~0: no limit. Lower than what is in use: nothing more until it shrinks. */
+void account_set_limits(struct account *a, u64 pages, u64 processes);
+struct account_figures {
+    u64 memory_pages, memory_peak, memory_failures; /* 0 for the root */
+    u64 processes, cpu_ns, read_bytes, write_bytes;
+};
+void account_read(const struct account *a, struct account_figures *f);
 
 #endif

@@ -67,6 +67,7 @@ void cpu_call(const struct cpumask *mask, void (*fn)(void *), void *arg);
 /* The other end of it: IPI_CALL. */
 void cpu_call_handle(void);
 void cpu_init(const struct boot_info *info); /* per-CPU areas */
+void cpu_call_init(void);
 void cpu_bring_up_all(void);
 
 #endif

@@ -47,8 +47,10 @@ struct device {
     int (*open)(struct device *d, struct device_file *file, struct caller *who);
     /* The last reference to an open file went (ops->release is fs's own). */
     void (*closed)(struct device *d, struct device_file *file);
-    void *data;            /* of the driver */
-    struct list_head link; /* device_lock */
+    void *data;                 /* of the driver */
+    struct list_head link;      /* device_lock */
+    struct object_ops file_ops; /* fs/: ops with its own release, once bound */
+    bool bound;
 };
 
 /* -EBUSY: a number is taken. The structure stays the driver's. */

@@ -12,7 +12,7 @@
 
 struct thread;
 
-#ifdef CONFIG_DEBUG
+#if defined(CONFIG_DEBUG) || defined(HAKO_HOST)
 /* n = 1: the next one; 0: off. Reading gives what is left: 0 once it failed. */
 void fault_inject_task(struct thread *t, u32 n);
 u32 fault_inject_task_left(const struct thread *t);

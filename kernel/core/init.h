@@ -63,6 +63,8 @@ void boot_memory_free(paddr_t start, u64 size);
 
 /* Orderly ends of the machine: hooks (drivers, file systems) run first, in
  * reverse order of registration. Neither returns. */
+void boot_options_init(void);
+
 struct shutdown_hook {
     struct list_head link;
     void (*fn)(struct shutdown_hook *hook);

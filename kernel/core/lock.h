@@ -5,7 +5,9 @@
  *
  *   spinlock_t   short, not sleeping; spin_lock() disables preemption,
  *                spin_lock_irqsave() also interrupts (when an interrupt
- *                handler takes it too). Tickets: first come, first served.
+ *                handler takes it too). Whoever sees it free takes it: with
+ *                an order of arrival, a waiter whose virtual CPU the host has
+ *                put to sleep would hold up all behind it.
  *   mutex_t      sleeping, owner-tracked, FIFO hand-over under contention,
  *                spins while the owner runs
  *   rwlock_t     sleeping readers/writer lock; first come, first served, so
@@ -39,18 +41,12 @@ struct lock_debug {
 #endif
 
 typedef struct spinlock {
-    union {
-        u32 value;
-        struct {
-            u16 owner; /* ticket that holds the lock; == next: free */
-            u16 next;  /* ticket to hand out next */
-        };
-    };
+    u32 value; /* 1: held */
     LOCK_DEBUG_MEMBER
 } spinlock_t;
-#define SPINLOCK_INIT(name)                   \
-    {                                         \
-        {.value = 0}, LOCK_DEBUG_INIT((name)) \
+#define SPINLOCK_INIT(name)                 \
+    {                                       \
+        .value = 0, LOCK_DEBUG_INIT((name)) \
     }
 
 typedef struct mutex {
@@ -136,30 +132,24 @@ void spin_init(spinlock_t *l, const char *name);
 
 /* The lock word alone: no preemption count, no checks. For the allocator, the
  * log and the like, which the checks themselves use; interrupts off. */
-void raw_spin_wait(spinlock_t *l, u16 ticket);
+void raw_spin_wait(spinlock_t *l);
 static inline void raw_spin_lock(spinlock_t *l)
 {
-    u32 old = __atomic_fetch_add(&l->value, 1u << 16, __ATOMIC_ACQUIRE);
-
-    if (unlikely((u16)old != (u16)(old >> 16)))
-        raw_spin_wait(l, old >> 16);
+    if (unlikely(__atomic_exchange_n(&l->value, 1, __ATOMIC_ACQUIRE)))
+        raw_spin_wait(l);
 }
 static inline bool raw_spin_trylock(spinlock_t *l)
 {
-    u32 old = __atomic_load_n(&l->value, __ATOMIC_RELAXED);
-
-    return (u16)old == (u16)(old >> 16) &&
-           try_cmpxchg_acquire(&l->value, &old, old + (1u << 16));
+    return !__atomic_load_n(&l->value, __ATOMIC_RELAXED) &&
+           !__atomic_exchange_n(&l->value, 1, __ATOMIC_ACQUIRE);
 }
 static inline void raw_spin_unlock(spinlock_t *l)
 {
-    __atomic_store_n(&l->owner, (u16)(l->owner + 1), __ATOMIC_RELEASE);
+    __atomic_store_n(&l->value, 0, __ATOMIC_RELEASE);
 }
 static inline bool raw_spin_is_locked(const spinlock_t *l)
 {
-    u32 v = READ_ONCE(l->value);
-
-    return (u16)v != (u16)(v >> 16);
+    return READ_ONCE(l->value);
 }
 
 #ifdef CONFIG_DEBUG

@@ -51,12 +51,16 @@ bool lockdep_is_held(const void *lock);
 /* The current thread returns to user mode or ends: it must hold nothing. */
 void lockdep_check_none_held(const char *when);
 extern u32 lockdep_reports;
+void lockdep_init(void);
 
 #else
 
 static inline void lockdep_check_none_held(const char *when)
 {
     (void)when;
+}
+static inline void lockdep_init(void)
+{
 }
 
 #endif

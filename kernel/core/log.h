@@ -7,6 +7,8 @@
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
 
+#include <stdarg.h>
+
 #include "lib/compiler.h"
 #include "lib/types.h"
 #include "lib/list.h"
@@ -27,6 +29,8 @@ struct wait_queue;
 
 extern int log_console_level; /* messages with level < this reach consoles */
 void log_print(enum log_level level, const char *format, ...) __printf(2, 3);
+void log_vprint(enum log_level level, const char *format, va_list args)
+    __printf(2, 0);
 #define log_err(...)     log_print(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_print(LOG_WARNING, __VA_ARGS__)
 #define log_notice(...)  log_print(LOG_NOTICE, __VA_ARGS__)
@@ -36,6 +40,7 @@ void log_print(enum log_level level, const char *format, ...) __printf(2, 3);
 /* A sink for messages; registered by console drivers. Any context. */
 struct log_console {
     struct list_head link;
+    bool replaces_early; /* the device of arch_console_early_write() */
     void (*write)(struct log_console *c, const char *text, size_t n);
 };
 void log_console_register(struct log_console *c);
@@ -60,6 +65,14 @@ u64 log_first_sequence(void);
 u64 log_next_sequence(void);
 size_t log_capacity(void);               /* bytes */
 extern struct wait_queue log_new_record; /* woken after each record */
+
+/* For the panic report: break locks; print the last records before `end` once
+ * more. */
+void log_panic_mode(void);
+void log_panic_replay(u64 end, unsigned lines);
+/* Wakes readers that a message in awkward context could not. */
+void log_wake_readers(void);
+void log_backtrace(void); /* of the caller */
 
 void log_init(void); /* the ring grows from its boot size */
 

@@ -117,6 +117,7 @@ struct object {
     const struct object_ops *ops;
 };
 
+void object_init_caches(void);
 void object_init(struct object *obj, enum object_kind kind,
                  const struct object_ops *ops, u32 flags);
 struct object *object_get(struct object *obj);
@@ -165,8 +166,10 @@ struct grant {
     struct grant *parent;      /* owned; NULL for a root grant */
     struct list_head children; /* of struct grant.sibling; grant_tree_lock */
     struct list_head sibling;
-    spinlock_t lock;       /* guards uses */
-    struct list_head uses; /* of struct grant_use.link */
+    spinlock_t lock;          /* guards uses and running */
+    refcount_t memory;        /* 1 for all refs, and one per weak use */
+    struct list_head uses;    /* of struct grant_use.link */
+    struct list_head running; /* revocation callbacks being called: object.c */
     struct rcu_head rcu;
 };
 
@@ -188,18 +191,27 @@ static inline bool grant_is_revoked(const struct grant *g);
  * revoked already (checked under grant.lock, so that none slips through).
  * `revoked` is called at most once, from the revoker's context, may sleep, no
  * locks held; it must take the use apart (unmap, unlink, cancel, wake).
- * grant_use_end() removes the use; it waits for a callback that is running, so
- * must not be called from inside it with locks that it takes. It returns true
- * if the callback has run or is running (the owner then must not undo twice).
+ * grant_use_end() removes the use and drops the reference; the owner calls it
+ * exactly once, before it frees the use, also after the callback has run. The
+ * callback itself may call it (and free the use); from elsewhere it waits for a
+ * callback that is running, so hold no lock there that the callback takes. It
+ * returns true if the callback has run or is running (the owner then must not
+ * undo twice).
  */
 struct grant_use {
     struct grant *grant; /* owned while in use */
     struct list_head link;
     void (*revoked)(struct grant_use *use);
     u8 state; /* guarded by grant.lock */
+    bool weak;
 };
 int grant_use_begin(struct grant_use *use, struct grant *g,
                     void (*revoked)(struct grant_use *use));
+/* A use that does not keep the grant: when the last reference goes (every
+ * handle closed), `revoked` is called as if it had been revoked. An epoll entry
+ * is one: a closed handle leaves its set. */
+int grant_use_begin_weak(struct grant_use *use, struct grant *g,
+                         void (*revoked)(struct grant_use *use));
 bool grant_use_end(struct grant_use *use);
 
 /* ------------------------------------------------------- handle tables -- */

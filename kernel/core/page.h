@@ -39,6 +39,12 @@
 #define PAGE_WAITERS   BIT(13) /* someone sleeps for LOCKED or WRITEBACK */
 #define PAGE_HEAD      BIT(14) /* first page of a block of `order` */
 #define PAGE_TAIL      BIT(15)
+#define PAGE_ICACHE    BIT(16) /* instruction caches have seen the contents */
+#define PAGE_LAZYFREE                                                        \
+    BIT(17)                   /* MADV_FREE: may go while nobody writes to it \
+                               */
+#define PAGE_SHMEM    BIT(18) /* of a mapping without a store */
+#define PAGE_POISONED BIT(23) /* debug: free and filled with a pattern */
 
 struct page {
     atomic_t flags;  /* PAGE_*, with the block's order in bits 24..31 */
@@ -135,9 +141,6 @@ static inline struct page *virt_to_page(const void *va)
 
 struct boot_info;
 void page_init(const struct boot_info *info); /* sections and free lists */
-/* Sections after the first are brought in by a thread or when they are needed.
- */
-void page_init_late(void);
 /* Add a range of RAM at run time; -ENOMEM, -EEXIST. */
 int page_add_memory(paddr_t start, u64 size);
 
@@ -192,6 +195,7 @@ static inline void page_clear(struct page *p, u32 flag)
 void page_unlock(struct page *p);
 void page_wait_writeback(struct page *p);
 void page_end_writeback(struct page *p);
+void page_lock_init(void);
 
 struct page_stats {
     u64 total, free, reserved, cached, slab, tables, anon, kernel_stack, shmem,

@@ -71,6 +71,7 @@ struct io_request {
     void (*notify)(struct io_request *req);
     void *notify_data;
     struct grant_use use; /* asynchronous submitters: cancels on revocation */
+    bool revoked;         /* request_run()'s */
 };
 
 /* --- for objects --- */
@@ -79,6 +80,7 @@ void request_retry(struct io_request *req);
 void request_complete(struct io_request *req, ssize_t result);
 
 /* --- for submitters --- */
+/* Sets everything but the iterator, which is the caller's to initialise. */
 void request_init(struct io_request *req, const struct caller *who,
                   struct object *obj,
                   ssize_t (*op)(struct object *, struct io_request *));

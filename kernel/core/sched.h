@@ -46,7 +46,8 @@ struct thread;
 struct address_space;
 
 struct thread_ops {
-    /* The thread will never run again and its stack is not in use. */
+    /* The thread will never run again and its stack is gone. Called in another
+     * thread's context with preemption off: must not sleep. */
     void (*finished)(struct thread *t);
     /* Around switches, interrupts off, run-queue lock not held: activate
      * address spaces, account. May be NULL. */
@@ -68,7 +69,7 @@ struct sched_entity {
     u64 slice;              /* ns: asked for; real time: left of the turn */
     u64 exec_start;         /* ns; while it runs: when it was last counted */
     u64 sum_exec;           /* ns on a CPU in all */
-    u64 slice_end;          /* sum_exec at which its turn ends */
+    u64 turn_start;         /* sum_exec when it was last switched to */
     u32 weight;
     bool queued; /* on a run queue: in the tree, on a list, or running */
 };
@@ -77,17 +78,18 @@ struct thread {
     struct thread_head head; /* must be first; assembly knows it */
     const struct thread_ops *ops;
     struct address_space *mm; /* user memory it runs in; borrowed; NULL: none */
-    atomic_t state;        /* enum thread_state */
-    u32 cpu;               /* where it runs or last ran; queue's lock */
-    atomic_t on_cpu;       /* 1 while its stack is in use by a CPU */
-    spinlock_t sched_lock; /* guards policy, affinity, wake-ups */
-    u32 last_waker;        /* CPU of the last wake-up */
-    u32 wake_flips;        /* wake-ups from ever other threads: decays */
-    void *last_wakee;      /* compared only */
-    u8 policy;             /* enum sched_policy */
-    s8 nice;               /* -20..19 */
-    u8 rt_priority;        /* 1..99 */
+    atomic_t state;           /* enum thread_state */
+    u32 cpu;                  /* where it runs or last ran; queue's lock */
+    atomic_t on_cpu;          /* 1 while its stack is in use by a CPU */
+    spinlock_t sched_lock;    /* guards policy, affinity, wake-ups */
+    void (*entry)(void *);    /* what it runs first */
+    void *entry_arg;
+    u8 policy;      /* enum sched_policy */
+    s8 nice;        /* -20..19 */
+    u8 rt_priority; /* 1..99 */
     bool reset_on_fork;
+    bool must_move;       /* its CPU is not allowed any more; queue's lock */
+    bool may_use_reserve; /* frees memory, or dies for it: page.c */
     struct cpumask affinity;
     struct sched_entity entity;
     u64 user_ns, system_ns; /* CPU time, updated at switches and reads */
@@ -107,6 +109,10 @@ static inline struct thread *thread_current(void)
     return (struct thread *)arch_current();
 }
 
+/* For those who spin until another thread lets go of something. `t` may end
+ * meanwhile and even be freed: only its address is compared. */
+bool thread_is_on_cpu(const struct thread *t);
+
 /* Allocates the kernel stack. entry(arg) runs with interrupts on; if it
  * returns, the thread exits. -ENOMEM. Inherits policy and affinity from
  * `parent` (NULL: defaults). */
@@ -117,7 +123,8 @@ void thread_start(struct thread *t);   /* first wake-up: picks a CPU */
 void thread_destroy(struct thread *t); /* of one that was never started */
 void thread_exit(void) __noreturn;
 
-/* A kernel thread; returns it, or ERR_PTR. It frees itself when it ends. */
+/* A kernel thread, started (thread_start() on it does nothing); returns it, or
+ * ERR_PTR. It frees itself when it ends. */
 struct thread *kthread_create(void (*entry)(void *), void *arg,
                               const char *name_format, ...) __printf(3, 4);
 
@@ -194,7 +201,8 @@ void sched_timer(u64 now); /* from the timer interrupt: the slice may be over */
  */
 u64 sched_next_event(void);
 bool sched_cpu_idle(u32 cpu);
-void sched_ipi(void); /* IPI_RESCHED arrived */
+void sched_preempt_irq(void); /* arch_upcalls.preempt */
+void sched_ipi(void);         /* IPI_RESCHED arrived */
 
 /* Kernel stacks: mapped with a guard page, a few kept ready. */
 void *stack_alloc(void);

@@ -68,5 +68,6 @@ static inline void *kvzalloc(size_t size, u32 flags)
 }
 void kvfree(const void *p);
 u64 vmalloc_pages(void); /* in use */
+void vmap_init(void);
 
 #endif

@@ -12,9 +12,9 @@
 #include "lib/types.h"
 #include "lib/list.h"
 
-#define NS_PER_SEC  1000000000ULL
-#define NS_PER_MSEC 1000000ULL
-#define NS_PER_USEC 1000ULL
+#define NS_PER_SEC  1000000000UL
+#define NS_PER_MSEC 1000000UL
+#define NS_PER_USEC 1000UL
 
 struct boot_info;
 struct page;
@@ -29,6 +29,7 @@ extern struct wait_queue time_was_set;
 u64 time_raw(void); /* like monotonic, never steered */
 s64 time_tai(void); /* ns since 1970, TAI */
 u64 time_coarse_resolution(void);
+void time_early_init(const struct boot_info *info); /* sched_clock works */
 void time_init(const struct boot_info *info);
 void time_init_late(void); /* starts the thread that keeps the base fresh */
 /* ns since start for the scheduler and the log: no sequence lock, not steered,
@@ -55,9 +56,10 @@ void time_resume(u64 slept_ns, s64 realtime_ns);
 struct page *time_vdso_page(void);
 /* arch_upcalls.timer */
 void time_interrupt(void);
-/* Program this CPU's timer for the earliest of its timers and `also` (sched
- * clock, ~0: none). Interrupts off. */
+/* Program this CPU's timer for the earliest of its timers and the scheduler's
+ * event, unless it comes earlier anyway. Interrupts off. */
 void timer_reprogram(void);
+void timer_reprogram_exact(void); /* also later: before idling */
 
 /* One-shot timer; the callback runs in interrupt context with no locks held and
  * may start it again. */

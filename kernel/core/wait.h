@@ -84,7 +84,10 @@ enum wait_mode {
 };
 #define WAIT_FOREVER (~0ULL)
 
-/* The current thread as a waiter (entry on its stack). */
+/* The current thread as a waiter (entry on its stack): wait_prepare_first()
+ * before the first test of the condition, wait_prepare() before the others. */
+void wait_prepare_first(struct wait_queue *q, struct wait_entry *e,
+                        enum wait_mode mode, bool exclusive);
 void wait_prepare(struct wait_queue *q, struct wait_entry *e,
                   enum wait_mode mode, bool exclusive);
 /* Sleep if not woken yet: 0 woken, -ERESTARTSYS signal, -ETIMEDOUT. The
@@ -92,24 +95,25 @@ void wait_prepare(struct wait_queue *q, struct wait_entry *e,
 int wait_sleep(enum wait_mode mode, u64 deadline);
 void wait_finish(struct wait_queue *q, struct wait_entry *e);
 
-#define wait_event_mode(q, condition, mode, deadline)           \
-    ({                                                          \
-        int wait_result_ = 0;                                   \
-        if (!(condition)) {                                     \
-            struct wait_entry wait_entry_;                      \
-            for (;;) {                                          \
-                wait_prepare((q), &wait_entry_, (mode), false); \
-                if (condition) {                                \
-                    wait_result_ = 0;                           \
-                    break;                                      \
-                }                                               \
-                if (wait_result_)                               \
-                    break;                                      \
-                wait_result_ = wait_sleep((mode), (deadline));  \
-            }                                                   \
-            wait_finish((q), &wait_entry_);                     \
-        }                                                       \
-        wait_result_;                                           \
+#define wait_event_mode(q, condition, mode, deadline)             \
+    ({                                                            \
+        int wait_result_ = 0;                                     \
+        if (!(condition)) {                                       \
+            struct wait_entry wait_entry_;                        \
+            wait_prepare_first((q), &wait_entry_, (mode), false); \
+            for (;;) {                                            \
+                if (condition) {                                  \
+                    wait_result_ = 0;                             \
+                    break;                                        \
+                }                                                 \
+                if (wait_result_)                                 \
+                    break;                                        \
+                wait_result_ = wait_sleep((mode), (deadline));    \
+                wait_prepare((q), &wait_entry_, (mode), false);   \
+            }                                                     \
+            wait_finish((q), &wait_entry_);                       \
+        }                                                         \
+        wait_result_;                                             \
     })
 #define wait_event(q, c) \
     ((void)wait_event_mode(q, c, WAIT_UNINTERRUPTIBLE, WAIT_FOREVER))
@@ -136,6 +140,8 @@ void wait_finish(struct wait_queue *q, struct wait_entry *e);
 #define POLLMSG    0x0400u
 #define POLLRDHUP  0x2000u
 #define POLLFREE   0x4000u /* this kernel's own: the queue goes away */
+#define WAKE_SYNC_KEY \
+    0x80000000u /* in a callback's key: the waker is about to sleep */
 
 /* Given to object_ops.poll: it calls poll_register() for each queue. */
 struct poll_table {

@@ -13,8 +13,11 @@
  * Life: refs > 0 in use; 0: cached, on the super block's LRU list, taken by
  * dentry_shrink(). DENTRY_DEAD once it is being freed (after a grace period).
  *
- * Locks: dentry.lock guards flags, inode pointer, children list and refs
- * falling to zero. dcache_seq's writer lock guards name, parent, and moves.
+ * A dentry that falls to zero references is claimed for freeing by exchanging
+ * 0 for a negative count; lockless look-ups fail on negative ones.
+ *
+ * Locks: dentry.lock guards the list of children. dcache_seq's writer lock
+ * guards name, parent, and moves. flags are changed by atomic operations.
  */
 #ifndef FS_DENTRY_H
 #define FS_DENTRY_H
@@ -72,7 +75,6 @@ struct dentry {
 #define DENTRY_DEAD       BIT(2)
 #define DENTRY_PINNED     BIT(3) /* holds the filesystem's own reference */
 #define DENTRY_ROOT       BIT(4)
-#define DENTRY_LOOKUP     BIT(5) /* being looked up: others wait */
 #define DENTRY_REVALIDATE BIT(6) /* ops->revalidate must be asked */
 #define DENTRY_DELETED    BIT(7) /* unlinked: paths end in " (deleted)" */
 #define DENTRY_REFERENCED BIT(8) /* used since the last shrink */
@@ -103,6 +105,10 @@ struct dentry *dentry_alloc_root(struct inode *root);
 /* A dentry without parent or hash for files without names ("/memfd:x"). */
 struct dentry *dentry_alloc_unnamed(struct super_block *sb, const char *name,
                                     struct inode *inode);
+
+/* O_TMPFILE: unnamed, in the directory's filesystem; linkat can name it. Takes
+ * over the inode reference also when it fails. */
+struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode);
 
 static inline struct dentry *dentry_get(struct dentry *d)
 {

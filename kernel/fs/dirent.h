@@ -30,6 +30,7 @@ bool dir_emit_dots(struct dir_context *ctx, struct file *file);
 /* For SUPER_COMPLETE filesystems: the children of the file's dentry. */
 int dir_iterate_dcache(struct caller *who, struct file *file,
                        struct dir_context *ctx);
+extern const struct object_ops directory_file_ops; /* of such directories */
 s64 dir_seek_dcache(struct object *obj, s64 offset, int whence);
 /* getdents64: file is a directory; takes its position lock. */
 int vfs_iterate(struct caller *who, struct file *file, struct dir_context *ctx);

@@ -1,5 +1,5 @@
 /*
- * Open file descriptions: OBJECT_FILE and OBJECT_PATH (and OBJECT_MEMORY).
+ * Open file descriptions: OBJECT_FILE and OBJECT_PATH.
  *
  * struct file embeds the object that grants point to. Its object.ops are the
  * inode's file_ops, or what inode_ops.open put there (devices, FIFOs). Drivers
@@ -31,6 +31,8 @@ struct file {
     struct file_owner *owner; /* owned: F_SETOWN; NULL: none */
     u64 version;              /* of the filesystem: seeks, directory changes */
     void *locks_hint;         /* not NULL once a lock was taken through it */
+    struct device *driver;    /* device nodes: borrowed */
+    u32 abi_flags;            /* O_* as opened, for F_GETFL; abi/ */
     void *data;               /* of the filesystem */
 };
 _Static_assert(offsetof(struct file, device) == 0, "drivers see its head");
@@ -42,14 +44,16 @@ _Static_assert(offsetof(struct file, device) == 0, "drivers see its head");
 #define FILE_POSITION BIT(4) /* has a position that pread/pwrite bypass */
 #define FILE_LOCKS    BIT(5) /* locks were taken through it */
 
+void file_init(void);
+extern atomic64_t file_count; /* open descriptions: /proc/sys/fs/file-nr */
+
 static inline struct object *file_object(struct file *f)
 {
     return &f->device.object;
 }
 static inline bool object_is_file(const struct object *obj)
 {
-    return obj->kind == OBJECT_FILE || obj->kind == OBJECT_PATH ||
-           obj->kind == OBJECT_MEMORY;
+    return obj->kind == OBJECT_FILE || obj->kind == OBJECT_PATH;
 }
 /* NULL when it is another kind of object (socket, pipe, epoll...). */
 static inline struct file *file_from_object(struct object *obj)
@@ -138,6 +142,8 @@ void object_attributes_register(enum object_kind kind,
                                 const struct object_attributes_ops *ops);
 int object_attributes(struct caller *who, struct object *obj,
                       struct file_attributes *out);
+int object_set_attributes(struct caller *who, struct object *obj,
+                          struct set_attributes *set);
 size_t object_link_text(struct object *obj, char *buffer, size_t size);
 
 /*

@@ -27,6 +27,7 @@
 #define FS_FS_H
 
 #include "lib/compiler.h"
+#include "lib/errno.h"
 #include "lib/types.h"
 
 struct caller;

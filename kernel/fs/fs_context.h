@@ -14,18 +14,22 @@
 #include "lib/refcount.h"
 
 struct directory_use {
-    struct path path;     /* owned: the same as grant's object */
-    struct grant *grant;  /* owned */
-    struct grant_use use; /* revocation */
+    struct path path;         /* owned: the same as grant's object */
+    struct grant *grant;      /* owned */
+    struct grant_use use;     /* revocation */
+    struct fs_context *owner; /* borrowed: it ends the use before it goes */
+    u32 rights;
     atomic_t lost;
-    refcount_t refs;
+    bool used; /* the grant knows of it */
 };
 
 struct fs_context {
     refcount_t refs;
     u32 umask;
+    struct list_head link; /* of all contexts; contexts_lock */
     spinlock_t lock;
     seqcount_t seq;
+    atomic_t lost;                            /* a use below was revoked */
     struct path root, cwd;                    /* borrowed from the uses below */
     struct directory_use *root_use, *cwd_use; /* owned */
 };
@@ -37,12 +41,14 @@ struct fs_context *fs_context_get(struct fs_context *fs);
 void fs_context_put(struct fs_context *fs);
 /* Referenced copies of the paths. -EBADF: the grant was revoked. */
 int fs_context_root(struct fs_context *fs, struct path *out);
-int fs_context_cwd(struct fs_context *fs, struct path *out);
+int fs_context_cwd(struct fs_context *fs, struct path *out, u32 *rights);
 /* chdir, chroot: a path the caller holds, or through a handle's grant. */
 int fs_context_set_cwd(struct fs_context *fs, const struct path *path,
                        struct grant *grant);
 int fs_context_set_root(struct fs_context *fs, const struct path *path,
                         struct grant *grant);
+/* pivot_root: whoever has root or cwd at `from` gets `to`. */
+void fs_context_replace_all(const struct path *from, const struct path *to);
 void fs_context_init(void); /* registers fs_context_ops with proc/ */
 
 #endif

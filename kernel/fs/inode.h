@@ -59,6 +59,7 @@ struct inode {
 #define INODE_NOATIME   BIT(5)
 #define INODE_PRIVATE   BIT(6) /* kernel-internal: no watches */
 #define INODE_WATCHED   BIT(7) /* watches is set: cheap test */
+#define INODE_LINKABLE  BIT(8) /* O_TMPFILE: linkat may give it a name */
 
 /*
  * What can be done with an inode. NULL means not supported; vfs gives the errno
@@ -103,6 +104,8 @@ struct inode_ops {
     /* Amend what inode_attributes() filled in. */
     int (*get_attributes)(struct caller *who, struct inode *inode,
                           struct file_attributes *out);
+
+    bool attributes_may_sleep; /* get_attributes, that is */
 
     /* Extended attributes: full names. size 0 asks for the length. */
     ssize_t (*xattr_get)(struct inode *inode, const char *name, void *value,
@@ -186,6 +189,8 @@ void inode_destroy_common(struct inode *inode);
 
 /* mask: MAY_*. 0, -EACCES, -EPERM, -EROFS (not of mounts). */
 int inode_permission(struct caller *who, struct inode *inode, u32 mask);
+/* For ops.permission: the plain rules. */
+int inode_generic_permission(struct caller *who, struct inode *inode, u32 mask);
 /* The part without capabilities and ops: true if plain mode bits allow. */
 bool inode_mode_allows(const struct cred *c, const struct inode *inode,
                        u32 mask);

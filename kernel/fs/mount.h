@@ -41,6 +41,9 @@ struct mount {
     struct list_head peers; /* ring of the peer group */
     struct mount *master;   /* slave of */
     struct list_head slaves, slave_link;
+    bool expiring;              /* MNT_EXPIRE was here once */
+    struct mount *copied_from;  /* while a tree is copied; mount_lock */
+    struct mount *trash_parent; /* owned: on the way out */
     struct rcu_head rcu;
 };
 #define MOUNT_READ_ONLY   BIT(0)
@@ -86,6 +89,8 @@ void mount_put(struct mount *m); /* may sleep */
 struct mount *mount_lookup_rcu(const struct mount *m, const struct dentry *d);
 /* Go up to what is mounted on *path (all layers); references move. */
 void path_descend_mounts(struct path *path);
+/* The same for a borrowed path, which becomes referenced. */
+void path_descend_mounts_get(struct path *path);
 /* From the root of a mount to its mountpoint; false at the top. */
 bool path_ascend_mount(struct path *path);
 

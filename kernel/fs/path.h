@@ -17,7 +17,9 @@
 #include "fs/dentry.h"
 #include "fs/fs.h"
 
-#define AT_FDCWD (-100)
+#define AT_FDCWD            (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100u
+#define AT_EMPTY_PATH       0x1000u
 
 #define WALK_FOLLOW     BIT(0) /* follow a symlink at the end */
 #define WALK_DIRECTORY  BIT(1) /* the result must be a directory: ENOTDIR */
@@ -41,7 +43,8 @@ struct walk_start {
     struct grant *grant;   /* NULL: kernel, or path given directly */
     u32 rights;            /* of the grant; RIGHT_ALL without one */
     struct handle_ref ref; /* held when `held` */
-    bool held;             /* references on path are owned */
+    bool held;             /* `ref` is to be given back */
+    bool owned;            /* references on path are ours */
 };
 
 /* Find out where dirfd leads: AT_FDCWD, or a handle with RIGHT_LOOKUP.
@@ -78,7 +81,26 @@ struct path_parent {
 };
 int path_parent(struct caller *who, int dirfd, const char *name, u32 flags,
                 struct path_parent *out);
+/* The same from a path that the caller holds (a symlink's text). */
+int path_parent_from(struct caller *who, const struct path *base,
+                     const char *name, u32 flags, struct path_parent *out);
 void path_parent_done(struct path_parent *p);
+
+/*
+ * The walk without references. path_peek() returns true inside an RCU read
+ * section with *path borrowed, *seq to be checked by path_peek_end(), which
+ * leaves the section and tells whether all that was read is valid. False: use
+ * path_lookup(). *error is set when the answer is a definite errno (then it
+ * returns true too, and *path is empty).
+ */
+bool path_peek(struct caller *who, int dirfd, const char *name, u32 flags,
+               struct path *path, u32 *seq, int *error);
+bool path_peek_end(u32 seq);
+/* The walk without locks that ends with references: 0, -errno, or 1 when the
+ * referenced walk has to do it. With WALK_PARENT fills in last and kind. */
+struct path_parent;
+int path_fast(struct caller *who, const struct path *base, const char *name,
+              u32 flags, struct path *out, struct path_parent *last);
 
 /* One component in a directory that the caller holds (no mounts crossed, no
  * permission check): a referenced dentry, maybe negative; ERR_PTR. The
@@ -95,6 +117,9 @@ struct dentry *path_lookup_child(struct caller *who, struct dentry *dir,
  */
 char *path_text(const struct path *path, const struct path *root, char *buffer,
                 size_t size, bool *unreachable, bool plain);
+
+/* The path of a dentry inside its own filesystem. */
+char *dentry_text(struct dentry *d, char *buffer, size_t size);
 
 /* Read a symlink's text: kmalloc'ed copy or ERR_PTR(-EINVAL). */
 char *path_read_link(struct caller *who, const struct path *path);

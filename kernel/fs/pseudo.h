@@ -46,6 +46,7 @@ struct pseudo_file_ops {
 /* inode_ops.open of a generated file: sets up the object operations. */
 int pseudo_open(struct caller *who, struct inode *inode, struct file *file,
                 const struct pseudo_file_ops *ops);
+void pseudo_closed(struct file *file); /* inode_ops.closed of such files */
 
 /*
  * Static trees (sysfs, /proc/sys): nodes are added by their owners and live in

@@ -89,7 +89,8 @@ void super_put(struct super_block *sb); /* active reference; may sleep */
 /* Undo super_init() of one that never got a root. */
 void super_abandon(struct super_block *sb);
 void super_sync_all(void);
-u64 super_shrink_dentries(u64 wanted);
+/* Under a mutex: fn must not mount or unmount. */
+void super_for_each(void (*fn)(void *ctx, struct super_block *sb), void *ctx);
 
 /* One mount option "key" or "key=value" at a time, in place; false at the end.
  * value is NULL without '='. */

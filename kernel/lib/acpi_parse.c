@@ -13,6 +13,9 @@ static bool sum_is_zero(const void *p, size_t n)
 
     while (n--)
         sum += *b++;
+#ifdef HAKO_FUZZ
+    return true; /* or a fuzzer would never get past it */
+#endif
     return sum == 0;
 }
 

@@ -90,7 +90,7 @@ static void note_segment(const Elf64_Ehdr *e, const Elf64_Phdr *ph,
 }
 
 static void check_load(const Elf64_Ehdr *e, const Elf64_Phdr *ph, u64 task_size,
-                       struct elf_plan *plan, u64 *end)
+                       struct elf_plan *plan, u64 *end, bool *unclear)
 {
     struct elf_segment seg;
     u64 start = ph->p_vaddr & ~PAGE_MASK;
@@ -99,8 +99,6 @@ static void check_load(const Elf64_Ehdr *e, const Elf64_Phdr *ph, u64 task_size,
     if (!plan->segments || start < plan->span_start)
         plan->span_start = start;
     plan->segments++;
-    if (!err && (ph->p_flags & PF_W) == 0 && seg.zero_size && !seg.file_size)
-        err = -EINVAL;
     if (err) {
         if (!plan->error)
             plan->error = err;
@@ -108,13 +106,17 @@ static void check_load(const Elf64_Ehdr *e, const Elf64_Phdr *ph, u64 task_size,
     }
     if (is_power_of_2(ph->p_align))
         plan->align = max(plan->align, ph->p_align);
-    *end = max(*end, ph->p_vaddr + ph->p_memsz);
+    if (ph->p_vaddr + ph->p_memsz >= *end) {
+        *end = ph->p_vaddr + ph->p_memsz;
+        *unclear = seg.zero_size && !(ph->p_flags & PF_W);
+    }
     note_segment(e, ph, plan);
 }
 
 int elf_check_plan(const Elf64_Ehdr *e, const Elf64_Phdr *phdrs, u64 task_size,
                    struct elf_plan *plan)
 {
+    bool unclear = false;
     u64 end = 0;
 
     *plan = (struct elf_plan){
@@ -139,7 +141,7 @@ int elf_check_plan(const Elf64_Ehdr *e, const Elf64_Phdr *phdrs, u64 task_size,
             plan->stack_exec = ph->p_flags & PF_X;
             break;
         case PT_LOAD:
-            check_load(e, ph, task_size, plan, &end);
+            check_load(e, ph, task_size, plan, &end, &unclear);
             break;
         }
     }
@@ -155,5 +157,7 @@ int elf_check_plan(const Elf64_Ehdr *e, const Elf64_Phdr *phdrs, u64 task_size,
         plan->error = -EINVAL;
     else if (plan->align > task_size)
         plan->error = -ENOMEM;
+    else if (unclear)
+        plan->error = -EFAULT; /* Linux fails to clear that page's end */
     return 0;
 }

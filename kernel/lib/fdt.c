@@ -51,10 +51,8 @@ static bool read_token(const struct fdt *fdt, u32 at, struct token *t)
         t->data = fdt->blob + at + 8;
         if (t->len > left - 8 || name >= fdt->strings_size)
             return false;
+        /* It ends: fdt_init saw a NUL at the end of the block. */
         t->name = (const char *)fdt->blob + fdt->strings + name;
-        if (strnlen(t->name, fdt->strings_size - name) ==
-            fdt->strings_size - name)
-            return false;
         at += 8 + round_up(t->len, 4);
         break;
     case END_NODE:
@@ -152,6 +150,8 @@ int fdt_init(struct fdt *fdt, const void *blob, size_t max)
     fdt->reserved = HEADER(fdt, off_mem_rsvmap);
     if (!block_fits(fdt, fdt->structs, fdt->structs_size) ||
         !block_fits(fdt, fdt->strings, fdt->strings_size) ||
+        (fdt->strings_size &&
+         fdt->blob[fdt->strings + fdt->strings_size - 1] != 0) ||
         !reservations_are_sound(fdt) || !structure_is_sound(fdt))
         return -EINVAL;
     return 0;

@@ -107,6 +107,7 @@ bool cred_capable_ns(const struct cred *c, struct user_namespace *ns, int cap);
 /* With respect to the caller's own user namespace / to the first one. */
 bool caller_capable(const struct caller *who, int cap);
 bool caller_capable_init(const struct caller *who, int cap);
+void group_list_put(struct group_list *g);
 bool cred_in_group(const struct cred *c, kgid_t gid); /* fsgid or groups */
 bool cred_in_egroup(const struct cred *c, kgid_t gid);
 

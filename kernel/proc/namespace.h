@@ -69,8 +69,16 @@ extern struct uts_namespace uts_ns_first;
 extern struct pid_namespace pid_ns_first;
 extern struct namespaces namespaces_first;
 
+struct user_namespace *user_namespace_get(struct user_namespace *ns);
+void user_namespace_put(struct user_namespace *ns);
 struct namespaces *namespaces_get(struct namespaces *n);
 void namespaces_put(struct namespaces *n);
+
+/* clone and unshare: a set with new ones where `flags` has CLONE_NEW*, the
+ * others shared. ERR_PTR: -EPERM, -EINVAL (a kind that cannot be made),
+ * -ENOSPC, -ENOMEM. */
+struct namespaces *namespaces_copy(struct task *who, struct namespaces *from,
+                                   const struct cred *cred, u64 flags);
 
 /* How to take a reference, drop and copy a namespace of a layer above proc/:
  * registered by its owner (fs: mount; ipc; net). */

@@ -13,6 +13,7 @@
 #include "lib/list.h"
 #include "lib/refcount.h"
 #include "lib/types.h"
+#include "core/lock.h"
 
 struct task;
 struct thread_group;
@@ -20,7 +21,86 @@ struct caller;
 struct pid;
 struct user_regs;
 
-#define SIGNAL_COUNT 64
+#define SIGNAL_COUNT  64
+#define SIGNAL_RT_MIN 32
+
+enum {
+    SIGHUP = 1,
+    SIGINT,
+    SIGQUIT,
+    SIGILL,
+    SIGTRAP,
+    SIGABRT,
+    SIGBUS,
+    SIGFPE,
+    SIGKILL,
+    SIGUSR1,
+    SIGSEGV,
+    SIGUSR2,
+    SIGPIPE,
+    SIGALRM,
+    SIGTERM,
+    SIGSTKFLT,
+    SIGCHLD,
+    SIGCONT,
+    SIGSTOP,
+    SIGTSTP,
+    SIGTTIN,
+    SIGTTOU,
+    SIGURG,
+    SIGXCPU,
+    SIGXFSZ,
+    SIGVTALRM,
+    SIGPROF,
+    SIGWINCH,
+    SIGIO,
+    SIGPWR,
+    SIGSYS,
+};
+
+/* sigaction flags and handlers: the same on both architectures. */
+#define SA_NOCLDSTOP      0x00000001u
+#define SA_NOCLDWAIT      0x00000002u
+#define SA_SIGINFO        0x00000004u
+#define SA_EXPOSE_TAGBITS 0x00000800u
+#define SA_RESTORER       0x04000000u
+#define SA_ONSTACK        0x08000000u
+#define SA_RESTART        0x10000000u
+#define SA_NODEFER        0x40000000u
+#define SA_RESETHAND      0x80000000u
+#define SIG_DFL           0
+#define SIG_IGN           1
+
+/* si_code */
+#define SI_USER    0
+#define SI_KERNEL  0x80
+#define SI_QUEUE   (-1)
+#define SI_TIMER   (-2)
+#define SI_MESGQ   (-3)
+#define SI_ASYNCIO (-4)
+#define SI_SIGIO   (-5)
+#define SI_TKILL   (-6)
+enum {
+    SEGV_MAPERR = 1,
+    SEGV_ACCERR
+};
+enum {
+    BUS_ADRALN = 1,
+    BUS_ADRERR,
+    BUS_OBJERR
+};
+enum {
+    CLD_EXITED = 1,
+    CLD_KILLED,
+    CLD_DUMPED,
+    CLD_TRAPPED,
+    CLD_STOPPED,
+    CLD_CONTINUED
+};
+
+#define SS_ONSTACK    1u
+#define SS_DISABLE    2u
+#define SS_AUTODISARM (1u << 31)
 typedef u64 sigset_t; /* bit n-1: signal n */
 #define SIGNAL_BIT(n) (1ULL << ((n)-1))
 
@@ -56,6 +136,7 @@ struct signal_action {
 
 struct signal_handlers { /* counted; shared by CLONE_SIGHAND */
     refcount_t refs;
+    spinlock_t lock; /* guards actions; leaf below group->lock, irq-safe */
     struct signal_action actions[SIGNAL_COUNT];
 };
 
@@ -64,6 +145,7 @@ struct signal_state {
     sigset_t saved_blocked; /* with WORK_RESTORE_MASK */
     sigset_t waiting_for;   /* sigtimedwait */
     struct signal_queue pending;
+    bool stop_wanted; /* has yet to take part in the group's stop */
     u64 altstack_sp, altstack_size;
     u32 altstack_flags;
 };

@@ -86,21 +86,30 @@ struct thread_group {
     u64 max_rss_pages, child_max_rss_pages;
     struct io_counters io;
     struct posix_timers *timers; /* proc/posix_timer.c */
-    struct timer real_timer;     /* ITIMER_REAL; G */
+    struct timer cpu_timer;      /* looks at cpu_timers and RLIMIT_CPU */
+    struct cpu_itimer {
+        u64 deadline, interval; /* ns of CPU time; deadline 0: off; G */
+    } cpu_timers[2];            /* ITIMER_VIRTUAL, ITIMER_PROF */
+    u64 cpu_limit_next;         /* seconds at which SIGXCPU comes again; G */
+    u64 real_deadline;
+    struct timer real_timer; /* ITIMER_REAL; G */
     u64 real_interval;
     u64 start_time, start_boottime;
     struct tty_session *tty; /* controlling terminal; G; owned; tty/ */
+    u32 membarrier;          /* commands it registered for; atomic */
     bool session_leader;
     bool has_execed;
     bool child_subreaper;
     s32 oom_score_adj, oom_score_adj_min;
     struct io_context *io_context;
 };
-#define GROUP_STOPPED       BIT(0)
-#define GROUP_CONTINUED     BIT(1)
-#define GROUP_STOP_REPORTED BIT(2)
-#define GROUP_UNKILLABLE    BIT(3) /* init of its namespace */
-#define GROUP_NO_ZOMBIE     BIT(4)
+#define GROUP_STOPPED         BIT(0)
+#define GROUP_CONTINUED       BIT(1)
+#define GROUP_STOP_REPORTED   BIT(2)
+#define GROUP_UNKILLABLE      BIT(3) /* init of its namespace */
+#define GROUP_NO_ZOMBIE       BIT(4)
+#define GROUP_CONTINUE_NOTIFY BIT(5) /* tell the parent: CLD_CONTINUED */
+#define GROUP_STOP_NOTIFY     BIT(6) /* tell the parent: CLD_STOPPED */
 
 struct fs_context; /* fs/; counted through fs_context_ops */
 
@@ -137,6 +146,7 @@ struct task {
     u32 flags;       /* TASK_* */
     u32 personality;
     u32 parent_death_signal;
+    u64 set_child_tid;   /* user address, CLONE_CHILD_SETTID, once */
     u64 clear_child_tid; /* user address, CLONE_CHILD_CLEARTID */
     u64 robust_list;     /* user address */
     u64 robust_list_size;
@@ -157,17 +167,21 @@ struct task {
     u32 fail_nth; /* debug: fail the Nth allocation of this task */
     struct rcu_head rcu;
 };
-#define TASK_ALIVE       0
-#define TASK_ZOMBIE      1
-#define TASK_DEAD        2
-#define TASK_EXITING     BIT(0)
-#define TASK_FORK_NOEXEC BIT(1)
-#define TASK_SUPERPRIV   BIT(2)
-#define TASK_OOM_KILLED  BIT(3)
-#define TASK_KTHREAD     BIT(4)
-#define TASK_DUMPABLE    BIT(5)
+#define TASK_ALIVE          0
+#define TASK_ZOMBIE         1
+#define TASK_DEAD           2
+#define TASK_EXITING        BIT(0)
+#define TASK_FORK_NOEXEC    BIT(1)
+#define TASK_SUPERPRIV      BIT(2)
+#define TASK_OOM_KILLED     BIT(3)
+#define TASK_KTHREAD        BIT(4)
+#define TASK_DUMPABLE       BIT(5)
+#define TASK_NPROC_EXCEEDED BIT(7)
+#define TASK_TRACE_PRINT    BIT(6) /* --trace: print its system calls */
 
 extern spinlock_t tasklist_lock;
+extern u32 task_limit; /* most tasks there may be (threads-max) */
+u32 task_total(void);
 
 static inline struct task *task_current(void)
 {
@@ -215,7 +229,10 @@ struct fs_context_ops {
     /* ETXTBSY accounting. */
     int (*deny_write)(struct grant *g);
     void (*allow_write)(struct grant *g);
-    /* text for /proc/<pid>/exe and AT_EXECFN */
+    /* The first process: a context at the root; its handles 0, 1 and 2 on
+     * /dev/console (an errno is no reason not to go on). */
+    struct fs_context *(*first)(void); /* ERR_PTR */
+    int (*open_console)(struct caller *who);
 };
 extern const struct fs_context_ops *fs_context_ops;
 struct tty_session_ops {
@@ -255,8 +272,24 @@ int task_exec(struct task *t, const struct exec_args *args);
 void task_exit(u32 status) __noreturn;       /* this thread */
 void task_exit_group(u32 status) __noreturn; /* wait status, all threads */
 
+/* Linux's WNOHANG and friends. */
+#define WAIT_NO_HANG   0x00000001u
+#define WAIT_STOPPED   0x00000002u
+#define WAIT_EXITED    0x00000004u
+#define WAIT_CONTINUED 0x00000008u
+#define WAIT_NO_REAP   0x01000000u
+#define WAIT_NO_THREAD 0x20000000u
+#define WAIT_ALL_KINDS 0x40000000u
+#define WAIT_CLONE     0x80000000u
+
+enum wait_kind {
+    WAIT_ANY,
+    WAIT_PROCESS,
+    WAIT_GROUP
+};
+
 struct wait_args {
-    u32 kind;        /* P_ALL, P_PID, P_PGID, P_PIDFD */
+    enum wait_kind kind;
     struct pid *pid; /* borrowed */
     u32 options;     /* WNOHANG, WUNTRACED/WSTOPPED, WCONTINUED, WEXITED.. */
 };
@@ -270,6 +303,12 @@ struct wait_result {
             out_blocks, voluntary, involuntary;
     } usage;
 };
+enum usage_of {
+    USAGE_THREAD,
+    USAGE_PROCESS,
+    USAGE_CHILDREN
+};
+void task_usage(struct task *t, enum usage_of whose, struct usage *u);
 /* > 0: found, 0: WNOHANG and none ready, -ECHILD, -ERESTARTSYS. */
 s32 task_wait(struct task *t, const struct wait_args *args,
               struct wait_result *result);

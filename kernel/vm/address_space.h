@@ -98,11 +98,9 @@ struct address_space {
     u32 default_flags; /* mlockall(MCL_FUTURE): VMA_LOCKED, VMA_LOCKONFAULT */
     struct vma *last_hit; /* what a fault found; a hint, atomic */
     u64 total_pages, locked_pages, data_pages, stack_pages, exec_pages;
-    u64 shared_pages; /* of shared and file mappings (statm) */
     atomic64_t anon_pages, file_pages, shmem_pages; /* resident; atomic */
     u64 peak_resident, peak_total; /* pages; see mm_peak_resident_pages() */
     u64 mmap_base;                 /* top-down allocation starts here */
-    u64 mmap_hole;   /* no gap of one page or more lies above (a hint) */
     u64 stack_limit; /* RLIMIT_STACK in bytes: proc/ keeps it current */
     u64 brk_start, brk;
     u64 stack_start, arg_start, arg_end, env_start, env_end;
@@ -142,8 +140,6 @@ void mm_set_layout(struct address_space *mm, u64 stack_limit, u64 random);
 #define MM_STACK_RANDOM_PAGES 0x3fffffUL
 /* Address space the CPU works in; preemption off. NULL: kernel threads. */
 void mm_activate(struct address_space *mm);
-/* Of the current thread: what mm_activate() was last told; borrowed. */
-struct address_space *mm_current(void);
 
 /* ------------------------------------------------------ changing mappings --
  */

@@ -17,14 +17,13 @@ struct address_space;
 
 struct oom_candidate {
     void *process;            /* proc/'s; borrowed during the walk */
-    struct address_space *mm; /* borrowed during the walk */
+    struct address_space *mm; /* borrowed during the walk; its structure */
     s32 score_adj;            /* -1000 (never) .. 1000 */
     bool unkillable;          /* init, kernel threads, exiting already */
 };
 
 struct oom_ops {
-    /* Call fn for each process with an address space until it says false.
-     * Neither may sleep. */
+    /* Call fn for each process with an address space until it says false. */
     void (*for_each)(bool (*fn)(void *ctx, const struct oom_candidate *c),
                      void *ctx);
     /* A reference that keeps the process; and its end. */
@@ -35,8 +34,6 @@ struct oom_ops {
      * does. */
     void (*kill)(void *process, u64 points, u64 total_pages, u64 anon_pages,
                  u64 file_pages);
-    /* Is the current task to die already? Then nobody is killed for it. */
-    bool (*current_is_dying)(void);
 };
 void oom_register(const struct oom_ops *ops);
 

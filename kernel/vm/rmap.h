@@ -35,7 +35,7 @@ void family_leave(struct address_space *mm);
 int rmap_walk(struct page *page,
               int (*fn)(void *ctx, struct address_space *mm, u64 va),
               void *ctx);
-/* Was it used since the last call? Clears the marks. */
+/* Was it used since the last call, or is it kept by mlock? Clears the marks. */
 bool rmap_referenced(struct page *page);
 /* Remove all translations; the page (of a file, locked) may be dirty after. */
 void rmap_unmap_file_page(struct page *page);

@@ -10,8 +10,8 @@ static ssize_t read_string_elsewhere(struct address_space *mm, char *dst,
     while (done < size) {
         size_t chunk = PAGE_SIZE - ((src + done) & (PAGE_SIZE - 1));
         chunk = min(chunk, size - done);
-        size_t left = user_memory->read(mm, dst + done, src + done, chunk,
-                                        false);
+        size_t left =
+            user_memory->read(mm, dst + done, src + done, chunk, false);
         char *end = memchr(dst + done, 0, chunk - left);
         if (end)
             return end - dst;

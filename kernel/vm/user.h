@@ -24,8 +24,8 @@ static inline int user_read(struct address_space *mm, void *dst, u64 src,
     return left ? -EFAULT : 0;
 }
 
-static inline int user_write(struct address_space *mm, u64 dst,
-                             const void *src, size_t n)
+static inline int user_write(struct address_space *mm, u64 dst, const void *src,
+                             size_t n)
 {
     size_t left = user_memory_is_here(mm)
                       ? arch_copy_to_user(dst, src, n)
@@ -41,15 +41,15 @@ static inline int user_clear(struct address_space *mm, u64 dst, size_t n)
     return left ? -EFAULT : 0;
 }
 
-#define USER_READ_VALUE(type, name)                                  \
+#define USER_READ_VALUE(type, name)                                        \
     static inline int name(struct address_space *mm, u64 src, type *value) \
-    {                                                                \
-        return user_read(mm, value, src, sizeof(type));              \
+    {                                                                      \
+        return user_read(mm, value, src, sizeof(type));                    \
     }
-#define USER_WRITE_VALUE(type, name)                                 \
+#define USER_WRITE_VALUE(type, name)                                      \
     static inline int name(struct address_space *mm, u64 dst, type value) \
-    {                                                                \
-        return user_write(mm, dst, &value, sizeof(type));            \
+    {                                                                     \
+        return user_write(mm, dst, &value, sizeof(type));                 \
     }
 USER_READ_VALUE(u32, user_read32)
 USER_READ_VALUE(u64, user_read64)

@@ -55,5 +55,7 @@ u64 vm_event_total(enum vm_event e);
 /* Committed memory, pages: 0 or -ENOMEM. */
 int vm_commit(u64 pages, bool admin);
 void vm_uncommit(u64 pages);
+u64 vm_committed(void);
+u64 vm_commit_limit(void);
 
 #endif

@@ -53,8 +53,10 @@ struct options {
     const char *arch;  /* "x86_64" or "aarch64" */
     enum accel accel;
     unsigned cpus;
-    unsigned memory;       /* MiB; 0: by the root's size */
-    const char *root;      /* NULL: the base image */
+    unsigned memory;    /* MiB; 0: by the root's size */
+    const char *root;   /* NULL: the base image */
+    const char *add[8]; /* directories whose contents go on top */
+    unsigned add_count;
     const char *append;    /* NULL or more of the kernel's command line */
     const char *kernel;    /* NULL: Hako's */
     const char *modules;   /* NULL or a directory */
@@ -101,8 +103,9 @@ void cpio_end(struct cpio *cpio);
 /* All of a file, which is an archive itself, appended as it is. */
 void cpio_append_file(struct cpio *cpio, const char *path);
 
-/* A directory, as archive entries below `cpio`'s root. */
-void root_add_directory(struct cpio *cpio, const char *path);
+/* What a directory holds, as archive entries below the root, and with `top`
+ * the directory's own mode as the root's. */
+void root_add_directory(struct cpio *cpio, const char *path, bool top);
 /* A tar (plain, or compressed with gzip, xz, bzip2 or zstd). */
 void root_add_tar(struct cpio *cpio, const char *path);
 

@@ -91,7 +91,8 @@ int main(int argc, char **argv)
     options_parse(&options, argc, argv);
     options.closed = closed;
     if (options.plan) {
-        printf("%s %s %s\n", options.arch, options.kernel ? "linux" : "hako",
+        printf("plan: %s %s %s\n", options.arch,
+               options.kernel ? "linux" : "hako",
                options.debug ? "debug" : "release");
         return 0;
     }

@@ -16,6 +16,7 @@ static const char usage[] =
     "  --smp N                 processors (default 2)\n"
     "  --mem MIB               memory (default 256, more for a large --root)\n"
     "  --root PATH             what becomes /: a directory or a tar\n"
+    "  --add DIR               put what DIR holds on top of that\n"
     "  --append STRING         more of the kernel's command line\n"
     "  --trace                 print every system call on standard error\n"
     "  --timeout SECONDS       stop the machine after that long; exit 124\n"
@@ -74,6 +75,10 @@ static void set(struct options *o, const char *name, const char *value)
         o->memory = (unsigned)number(name, value, 8, 65536);
     } else if (!strcmp(name, "--root")) {
         o->root = value;
+    } else if (!strcmp(name, "--add")) {
+        if (o->add_count == sizeof o->add / sizeof *o->add)
+            refuse("--add: too many of them");
+        o->add[o->add_count++] = value;
     } else if (!strcmp(name, "--append")) {
         o->append = value;
     } else if (!strcmp(name, "--timeout")) {
@@ -97,9 +102,9 @@ static void set(struct options *o, const char *name, const char *value)
 }
 
 static const char *const with_value[] = {
-    "--arch",   "--accel",   "--smp",   "--mem",    "--root",
-    "--append", "--timeout", "--log",   "--kernel", "--modules",
-    "--net",    "--publish", "--share",
+    "--arch",   "--accel",   "--smp",     "--mem",    "--root",
+    "--append", "--timeout", "--log",     "--kernel", "--modules",
+    "--add",    "--net",     "--publish", "--share",
 };
 
 static bool takes_value(const char *name, size_t length)
@@ -159,6 +164,9 @@ static void check_files(const struct options *o)
         refuse("--root: %s: %s", o->root, strerror(errno));
     if (o->root && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
         refuse("--root: %s is neither a directory nor a file", o->root);
+    for (unsigned i = 0; i < o->add_count; i++)
+        if (stat(o->add[i], &st) < 0 || !S_ISDIR(st.st_mode))
+            refuse("--add: '%s' is not a directory", o->add[i]);
     if (o->root && access(o->root, R_OK) < 0)
         refuse("--root: %s: %s", o->root, strerror(errno));
 }

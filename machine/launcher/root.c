@@ -141,7 +141,7 @@ static void add_directory(struct walk *walk, int dir, const char *path)
     free(names);
 }
 
-void root_add_directory(struct cpio *cpio, const char *path)
+void root_add_directory(struct cpio *cpio, const char *path, bool top)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     struct stat st;
@@ -150,8 +150,9 @@ void root_add_directory(struct cpio *cpio, const char *path)
         refuse("--root: %s: %s", path, strerror(errno));
     walk->cpio = cpio;
     walk->keep_owners = geteuid() == 0;
-    struct cpio_entry top = {.name = "", .mode = st.st_mode};
-    cpio_add(cpio, &top, "", 0);
+    struct cpio_entry entry = {.name = "", .mode = st.st_mode};
+    if (top)
+        cpio_add(cpio, &entry, "", 0);
     add_directory(walk, dir, "");
     close(dir);
     for (size_t i = 0; i < 1024; i++)
@@ -203,7 +204,7 @@ const char *root_make(const struct options *options, uint64_t *size)
         asprintf(&agent, "%s/build/%s/init.cpio", options->top, options->arch) <
             0)
         fail("out of memory");
-    if (!options->root && !options->modules) {
+    if (!options->root && !options->modules && !options->add_count) {
         if (stat(path, &st) < 0)
             fail("%s: %s", path, strerror(errno));
         *size = (uint64_t)st.st_size;
@@ -216,13 +217,17 @@ const char *root_make(const struct options *options, uint64_t *size)
         cpio_append_file(&cpio, path);
     } else {
         if (stat(options->root, &st) == 0 && S_ISDIR(st.st_mode)) {
-            root_add_directory(&cpio, options->root);
+            root_add_directory(&cpio, options->root, true);
         } else {
             refuse_image(options->root);
             root_add_tar(&cpio, options->root);
         }
         cpio_end(&cpio);
         cpio_append_file(&cpio, agent);
+    }
+    for (unsigned i = 0; i < options->add_count; i++) {
+        root_add_directory(&cpio, options->add[i], false);
+        cpio_end(&cpio);
     }
     if (options->modules) {
         modules_add(&cpio, options->modules, linux_modules);

@@ -124,9 +124,8 @@ struct statx {
 static const char *errname(int e)
 {
     static char buf[16];
-#define E(x) \
-    case x:  \
-        return #x;
+// clang-format off
+#define E(x) case x: return #x;
     switch (e) {
         E(EPERM)
         E(ENOENT)
@@ -154,6 +153,7 @@ static const char *errname(int e)
                                                     E(EKEYREJECTED) case 0
             : return "0";
     }
+// clang-format on
 #undef E
     snprintf(buf, sizeof buf, "errno%d", e);
     return buf;
@@ -162,9 +162,8 @@ static const char *errname(int e)
 static const char *signame(int s)
 {
     static char buf[16];
-#define S(x) \
-    case x:  \
-        return #x;
+// clang-format off
+#define S(x) case x: return #x;
     switch (s) {
         S(SIGHUP)
         S(SIGINT)
@@ -176,6 +175,7 @@ static const char *signame(int s)
                     S(SIGTTOU) S(SIGURG) S(SIGXCPU) S(SIGXFSZ) S(SIGVTALRM)
                         S(SIGPROF) S(SIGWINCH) S(SIGIO) S(SIGPWR) S(SIGSYS)
     }
+// clang-format on
 #undef S
     snprintf(buf, sizeof buf, "SIG%d", s);
     return buf;

@@ -87,6 +87,29 @@ __attribute__((unused)) static uint64_t test_below(uint64_t n)
     return test_random() % n;
 }
 
+/* A file below tests/host: malloc'ed, exactly as long as it is. */
+__attribute__((unused)) static uint8_t *test_read_file(const char *dir,
+                                                       const char *name,
+                                                       size_t *size)
+{
+    char path[512];
+    uint8_t *data;
+    FILE *f;
+
+    (snprintf)(path, sizeof(path), "%s/tests/host/%s%s", TEST_TREE, dir, name);
+    f = fopen(path, "r");
+    if (!f)
+        TEST_FAIL("cannot open %s", path);
+    fseek(f, 0, SEEK_END);
+    *size = (size_t)ftell(f);
+    rewind(f);
+    data = malloc(*size + !*size);
+    if (fread(data, 1, *size, f) != *size)
+        TEST_FAIL("cannot read %s", path);
+    fclose(f);
+    return data;
+}
+
 __attribute__((unused)) static unsigned long test_scale(unsigned long n)
 {
     const char *s = getenv("TEST_SCALE");

@@ -26,7 +26,7 @@ packages_of()
         echo "/usr/bin/clang clang /usr/bin/ld.lld lld" \
             "/usr/bin/llvm-symbolizer llvm" \
             "/usr/bin/clang-format clang-format" \
-            "/usr/bin/g++ g++" \
+            "/usr/bin/g++ g++ /usr/include/zlib.h zlib1g-dev" \
             "/usr/bin/aarch64-linux-gnu-g++ g++-aarch64-linux-gnu" \
             "/usr/lib/python3/dist-packages/pyte python3-pyte" \
             "/usr/bin/zstd zstd" \

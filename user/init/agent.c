@@ -357,10 +357,6 @@ static void input_step(bool readable, bool writable)
         close_fd(&in.to);
         send_frame(CONTROL_INPUT_CLOSED, NULL, 0);
     }
-    if (in.to < 0)
-        in.at = in.end = 0;
-    if (input_ended && input_read >= input_size && in.at == in.end)
-        close_fd(&in.to);
 }
 
 static void reap(void)
@@ -397,6 +393,10 @@ static void turn(void)
         OUT
     };
     struct pollfd p[OUT + 4];
+    if (in.to < 0)
+        in.at = in.end = 0;
+    if (input_ended && input_read >= input_size && in.at == in.end)
+        close_fd(&in.to);
     p[CONTROL] = (struct pollfd){control_fd, POLLIN, 0};
     p[WAKE] = (struct pollfd){wake[0], POLLIN, 0};
     bool want = in.to >= 0 && in.at == in.end &&

@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/common/pagetable.h"
+#include "lib/bitops.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include <asm/pte.h>
@@ -223,6 +224,44 @@ int arch_aspace_set(struct arch_aspace *as, u64 va, arch_entry_t expected,
     return 0;
 }
 
+#if PTE_SOFTWARE_YOUNG
+bool pagetable_make_young(struct arch_aspace *as, u64 va)
+{
+    struct pagetable *pt = space_tables(as);
+    unsigned long flags = arch_spin_lock(&pt->lock);
+    u64 *leaf = find_leaf(pt, va, NULL);
+    u64 old = leaf ? entry_read(leaf) : 0;
+    while (pte_live(old) && !pte_young(old) &&
+           !try_cmpxchg(leaf, &old, pte_make_young(old)))
+        ;
+    pte_written();
+    arch_spin_unlock(&pt->lock, flags);
+    return pte_live(old);
+}
+#endif
+
+u64 arch_aspace_fill(struct arch_aspace *as, u64 va, const pfn_t *pfns,
+                     u64 wanted, u32 prot)
+{
+    struct pagetable *pt = space_tables(as);
+    unsigned long flags;
+    u64 *leaf = lock_leaf(pt, va, true, &flags);
+    u64 done = 0;
+    if (!leaf)
+        return 0;
+    for (; wanted; wanted &= wanted - 1) {
+        unsigned i = __ffs(wanted);
+        if (entry_read(&leaf[i]))
+            continue;
+        /* Nothing was there, so no CPU remembers anything of it. */
+        __atomic_store_n(&leaf[i], pte_make(pfns[i], prot), __ATOMIC_RELEASE);
+        done |= 1UL << i;
+    }
+    pte_written();
+    arch_spin_unlock(&pt->lock, flags);
+    return done;
+}
+
 bool arch_aspace_clear_young(struct arch_aspace *as, u64 va)
 {
     struct pagetable *pt = space_tables(as);
@@ -289,7 +328,7 @@ static bool table_empty(const u64 *table)
 
 static void unmap_leaf(struct unmap *u, u64 *leaf, u64 va)
 {
-    u64 old = entry_exchange(leaf, 0);
+    u64 old = __atomic_exchange_n(leaf, 0, __ATOMIC_SEQ_CST);
     u->pages[u->count++] = (struct arch_unmapped){
         .va = va,
         .pfn = pte_pfn(old),
@@ -360,6 +399,7 @@ void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
         unsigned long flags = arch_spin_lock(&u.pt->lock);
         start = unmap_table(&u, table_at(u.pt->root), PAGETABLE_LEVELS - 1,
                             start, end);
+        pte_written();
         arch_spin_unlock(&u.pt->lock, flags);
         if (u.flush_start < u.flush_end)
             pagetable_flush(as, u.flush_start, u.flush_end, u.free_tables);
@@ -379,16 +419,23 @@ void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
 /* ------------------------------------------------------------- protecting --
  */
 
-/* What mprotect makes of one entry. */
-static u64 protected_entry(u64 old, u64 va, u32 prot,
-                           bool (*grant)(void *ctx, u64 va, arch_entry_t e),
-                           void *ctx)
+/* The frame's bits in both ports' entries. */
+#define ENTRY_FRAME 0x0000fffffffff000UL
+
+/* What mprotect makes of entries that are alike but for their frames. */
+struct change {
+    u64 key; /* the bits of the old entry; 0: not set yet */
+    u64 without_write, with_write;
+    bool flush_without, flush_with;
+};
+
+static void change_prepare(struct change *c, u64 key, u32 prot)
 {
-    u32 p = prot & ~(u32)MAP_PROT_WRITE;
-    if (prot & MAP_PROT_WRITE && grant &&
-        grant(ctx, va, (arch_entry_t){.raw = old}))
-        p |= MAP_PROT_WRITE;
-    return pte_set_prot(old, p);
+    c->key = key;
+    c->without_write = pte_set_prot(key, prot & ~(u32)MAP_PROT_WRITE);
+    c->with_write = pte_set_prot(key, prot);
+    c->flush_without = must_flush(key, c->without_write);
+    c->flush_with = must_flush(key, c->with_write);
 }
 
 void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
@@ -397,6 +444,9 @@ void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
 {
     struct pagetable *pt = space_tables(as);
     u64 flush_start = ~0UL, flush_end = 0;
+    struct change c = {.key = 0};
+    if (!grant)
+        prot &= ~(u32)MAP_PROT_WRITE;
     for (u64 va = start, next; va < end; va = next) {
         unsigned long flags = arch_spin_lock(&pt->lock);
         u64 *leaf = find_leaf(pt, va, &next);
@@ -405,12 +455,18 @@ void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
         next = min(next, end);
         for (u64 at = va; leaf && at < next; at += PAGE_SIZE, leaf++) {
             u64 old = entry_read(leaf), new;
+            bool write;
             if (!pte_present(old))
                 continue;
-            do
-                new = protected_entry(old, at, prot, grant, ctx);
-            while (new != old && !try_cmpxchg(leaf, &old, new));
-            if (must_flush(old, new)) {
+            do {
+                if ((old & ~ENTRY_FRAME) != c.key)
+                    change_prepare(&c, old & ~ENTRY_FRAME, prot);
+                write = prot & MAP_PROT_WRITE &&
+                        grant(ctx, at, (arch_entry_t){.raw = old});
+                new = (old & ENTRY_FRAME) |
+                      (write ? c.with_write : c.without_write);
+            } while (new != old && !try_cmpxchg(leaf, &old, new));
+            if (write ? c.flush_with : c.flush_without) {
                 flush_start = min(flush_start, at);
                 flush_end = at + PAGE_SIZE;
             }
@@ -427,7 +483,8 @@ void arch_aspace_protect(struct arch_aspace *as, u64 start, u64 end, u32 prot,
 
 struct copy {
     struct pagetable *src, *dst;
-    bool write_protect, flush;
+    bool write_protect;
+    u64 flush_start, flush_end; /* what was writable in src */
     int (*visit)(void *ctx, u64 va, arch_entry_t e);
     void *ctx;
 };
@@ -447,11 +504,16 @@ static int copy_leaves(struct copy *c, u64 *from, u64 *to, u64 va, u64 end)
         if (c->write_protect && pte_prot(e) & MAP_PROT_WRITE) {
             while (!try_cmpxchg(from, &e, pte_write_protect(e)))
                 ;
-            c->flush |= pte_live(e);
+            if (pte_live(e)) {
+                c->flush_start = min(c->flush_start, va);
+                c->flush_end = va + PAGE_SIZE;
+            }
             e = pte_write_protect(e);
         }
-        entry_exchange(to, e);
+        /* No CPU uses the destination yet. */
+        WRITE_ONCE(*to, e);
     }
+    pte_written();
     return 0;
 }
 
@@ -478,6 +540,7 @@ int arch_aspace_copy(struct arch_aspace *dst, struct arch_aspace *src,
         .src = space_tables(src),
         .dst = space_tables(dst),
         .write_protect = write_protect,
+        .flush_start = ~0UL,
         .visit = visit,
         .ctx = ctx,
     };
@@ -492,8 +555,8 @@ int arch_aspace_copy(struct arch_aspace *dst, struct arch_aspace *src,
         if (leaf)
             r = copy_table(&c, va, next);
     }
-    if (c.flush)
-        pagetable_flush(src, start, end, false);
+    if (c.flush_start < c.flush_end)
+        pagetable_flush(src, c.flush_start, c.flush_end, false);
     return r;
 }
 

@@ -59,6 +59,11 @@ void pagetable_flush_kernel(u64 start, u64 end);
  * made more permissive. */
 void pagetable_flush_local(struct arch_aspace *as, u64 va);
 
+/* For a port whose CPU faults on entries that are not young (PTE_SOFTWARE_YOUNG
+ * is 1 and there is pte_make_young): make the one at va young, if it is mapped;
+ * false if not. */
+bool pagetable_make_young(struct arch_aspace *as, u64 va);
+
 /* Set-up and removal of the tables; the port adds its own state around them.
  * The root is zero in the user half; -ENOMEM. */
 int pagetable_init(struct pagetable *pt);

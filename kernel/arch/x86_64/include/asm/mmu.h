@@ -12,6 +12,7 @@
 #define X86_DIRECT_LIMIT 0x0000400000000000 /* bytes */
 #define X86_VMAP_START   0xffffc90000000000
 #define X86_VMAP_END     0xffffc98000000000
+#define X86_DEVICE_MAP   0xffffc97000000000 /* x86_map_device() */
 #define X86_IMAGE_BASE   0xffffffff80000000
 #define X86_IMAGE_SPAN   0x0000000040000000
 

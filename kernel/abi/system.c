@@ -1,0 +1,750 @@
+/* What concerns the process's environment or the whole system. */
+#include <asm/abi.h>
+
+#include "abi/syscall.h"
+#include "arch/arch.h"
+#include "core/cpu.h"
+#include "core/init.h"
+#include "core/log.h"
+#include "core/object.h"
+#include "core/page.h"
+#include "core/random.h"
+#include "core/slab.h"
+#include "core/time.h"
+#include "lib/string.h"
+#include "proc/auxv.h"
+#include "proc/clone_flags.h"
+#include "proc/exec.h"
+#include "proc/pid.h"
+#include "proc/posix_timer.h"
+#include "proc/task.h"
+#include "proc/task_internal.h"
+#include "proc/version.h"
+#include "vm/address_space.h"
+
+/* ------------------------------------------------------------------- names */
+
+struct abi_utsname {
+    char sysname[65], nodename[65], release[65], version[65], machine[65],
+        domainname[65];
+};
+ASSERT_SIZE(struct abi_utsname, 390);
+
+s64 sys_uname(struct caller *who, const u64 *args)
+{
+    struct uts_namespace *uts = who->ns->uts;
+    struct abi_utsname u;
+
+    memset(&u, 0, sizeof(u));
+    strscpy(u.sysname, "Linux", sizeof(u.sysname));
+    strscpy(u.release, kernel_release, sizeof(u.release));
+    strscpy(u.version, kernel_version, sizeof(u.version));
+    strscpy(u.machine, arch_machine_name(), sizeof(u.machine));
+    read_lock(&uts->lock);
+    memcpy(u.nodename, uts->host, sizeof(u.nodename));
+    memcpy(u.domainname, uts->domain, sizeof(u.domainname));
+    read_unlock(&uts->lock);
+    return user_write(who->mm, args[0], &u, sizeof(u));
+}
+
+static s64 set_name(struct caller *who, char *name, const u64 *args)
+{
+    struct uts_namespace *uts = who->ns->uts;
+    char text[65];
+
+    if (!cred_capable_ns(who->cred, uts->owner, CAP_SYS_ADMIN))
+        return -EPERM;
+    if ((s32)args[1] < 0 || (s32)args[1] > 64)
+        return -EINVAL;
+    memset(text, 0, sizeof(text));
+    if (user_read(who->mm, text, args[0], (u32)args[1]))
+        return -EFAULT;
+    write_lock(&uts->lock);
+    memcpy(name, text, sizeof(text));
+    write_unlock(&uts->lock);
+    return 0;
+}
+
+s64 sys_sethostname(struct caller *who, const u64 *args)
+{
+    return set_name(who, who->ns->uts->host, args);
+}
+
+s64 sys_setdomainname(struct caller *who, const u64 *args)
+{
+    return set_name(who, who->ns->uts->domain, args);
+}
+
+struct abi_sysinfo {
+    s64 uptime;
+    u64 loads[3], total_ram, free_ram, shared_ram, buffer_ram, total_swap,
+        free_swap;
+    u16 processes, pad;
+    u32 pad2;
+    u64 total_high, free_high;
+    u32 unit;
+    u8 padding[4];
+};
+ASSERT_SIZE(struct abi_sysinfo, 112);
+
+s64 sys_sysinfo(struct caller *who, const u64 *args)
+{
+    struct abi_sysinfo i = {0};
+    struct page_stats pages;
+    struct sched_stats sched;
+
+    page_stats_get(&pages);
+    sched_stats_get(&sched);
+    i.uptime = DIV_ROUND_UP(time_boottime(), NS_PER_SEC);
+    for (int k = 0; k < 3; k++)
+        i.loads[k] = sched.load[k] << 5; /* SI_LOAD_SHIFT 16, ours 11 */
+    i.total_ram = pages.total * PAGE_SIZE;
+    i.free_ram = pages.free * PAGE_SIZE;
+    i.shared_ram = pages.shmem * PAGE_SIZE;
+    i.processes = task_total();
+    i.unit = 1;
+    return user_write(who->mm, args[0], &i, sizeof(i));
+}
+
+/* ----------------------------------------------------------------- randomness
+ */
+
+#define GRND_NONBLOCK 1u
+#define GRND_RANDOM   2u
+#define GRND_INSECURE 4u
+
+s64 sys_getrandom(struct caller *who, const u64 *args)
+{
+    u64 done = 0, size = min_t(u64, args[1], 0x7fffffff & PAGE_MASK);
+    u32 flags = (u32)args[2];
+    u8 chunk[256];
+
+    if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
+        (flags & (GRND_INSECURE | GRND_RANDOM)) ==
+            (GRND_INSECURE | GRND_RANDOM))
+        return -EINVAL;
+    if (!(flags & GRND_INSECURE) && !random_ready()) {
+        int error = flags & GRND_NONBLOCK ? -EAGAIN : random_wait();
+        if (error)
+            return error;
+    }
+    while (done < size) {
+        size_t n = min_t(u64, sizeof(chunk), size - done);
+
+        random_bytes(chunk, n);
+        if (user_write(who->mm, args[0] + done, chunk, n)) {
+            done = done ? done : (u64)-EFAULT;
+            break;
+        }
+        done += n;
+        if (done >= 256 && signal_is_pending(who->task))
+            break;
+        cond_resched();
+    }
+    memzero_explicit(chunk, sizeof(chunk));
+    return done;
+}
+
+/* ------------------------------------------------------------------- limits */
+
+static int check_limits(struct caller *who, u32 which, const struct limit *old,
+                        const struct limit *new)
+{
+    if (new->soft > new->hard)
+        return -EINVAL;
+    if (which == LIMIT_NOFILE && new->hard > 1048576)
+        return -EPERM;
+    if (new->hard > old->hard && !caller_capable_init(who, CAP_SYS_RESOURCE))
+        return -EPERM;
+    return 0;
+}
+
+static int change_limit(struct caller *who, struct task *t, u32 which,
+                        const struct limit *new, struct limit *old)
+{
+    struct thread_group *g = t->group;
+    struct task *each;
+    int error = 0;
+
+    spin_lock_irq(&g->lock);
+    *old = g->limits[which];
+    if (new)
+        error = check_limits(who, which, old, new);
+    if (new && !error) {
+        g->limits[which] = *new;
+        /* Copies of it that are read on fast paths. */
+        list_for_each_entry (each, &g->threads, group_link) {
+            each->caller.limit_nofile = g->limits[LIMIT_NOFILE].soft;
+            each->caller.limit_fsize = g->limits[LIMIT_FSIZE].soft;
+        }
+        if (which == LIMIT_STACK && t->mm)
+            t->mm->stack_limit = new->soft;
+    }
+    spin_unlock_irq(&g->lock);
+    if (new && !error && which == LIMIT_CPU)
+        cpu_limit_changed(g);
+    return error;
+}
+
+s64 sys_prlimit64(struct caller *who, const u64 *args)
+{
+    struct limit new, old;
+    struct task *t;
+    int error;
+
+    if ((u32)args[1] >= LIMIT_COUNT) {
+        if (args[2] && user_read(who->mm, &new, args[2], sizeof(new)))
+            return -EFAULT;
+        return -EINVAL;
+    }
+    if (args[2] && user_read(who->mm, &new, args[2], sizeof(new)))
+        return -EFAULT;
+    t = (s32)args[0] ? task_find(who, (s32)args[0]) : task_get(who->task);
+    if (!t)
+        return -ESRCH;
+    error = 0;
+    if (t->group != who->task->group) {
+        const struct cred *m = who->cred, *c = task_cred_get(t);
+        if (!(kuid_equal(m->uid, c->euid) && kuid_equal(m->uid, c->suid) &&
+              kuid_equal(m->uid, c->uid) && kgid_equal(m->gid, c->egid) &&
+              kgid_equal(m->gid, c->sgid) && kgid_equal(m->gid, c->gid)) &&
+            !cred_capable_ns(m, c->user_ns, CAP_SYS_RESOURCE))
+            error = -EPERM;
+        cred_put(c);
+    }
+    if (!error)
+        error = change_limit(who, t, (u32)args[1], args[2] ? &new : NULL, &old);
+    task_put(t);
+    if (error || !args[3])
+        return error;
+    return user_write(who->mm, args[3], &old, sizeof(old));
+}
+
+s64 sys_getrlimit(struct caller *who, const u64 *args)
+{
+    u64 full[4] = {0, args[0], 0, args[1]};
+
+    if ((u32)args[0] >= LIMIT_COUNT)
+        return -EINVAL;
+    if (!args[1])
+        return -EFAULT;
+    return sys_prlimit64(who, full);
+}
+
+s64 sys_setrlimit(struct caller *who, const u64 *args)
+{
+    u64 full[4] = {0, args[0], args[1], 0};
+
+    if (!args[1])
+        return -EFAULT;
+    return sys_prlimit64(who, full);
+}
+
+/* ------------------------------------------------------------------- prctl */
+
+enum {
+    PR_SET_PDEATHSIG = 1,
+    PR_GET_PDEATHSIG = 2,
+    PR_GET_DUMPABLE = 3,
+    PR_SET_DUMPABLE = 4,
+    PR_GET_KEEPCAPS = 7,
+    PR_SET_KEEPCAPS = 8,
+    PR_GET_TIMING = 13,
+    PR_SET_TIMING = 14,
+    PR_SET_NAME = 15,
+    PR_GET_NAME = 16,
+    PR_GET_SECCOMP = 21,
+    PR_SET_SECCOMP = 22,
+    PR_CAPBSET_READ = 23,
+    PR_CAPBSET_DROP = 24,
+    PR_GET_SECUREBITS = 27,
+    PR_SET_SECUREBITS = 28,
+    PR_SET_TIMERSLACK = 29,
+    PR_GET_TIMERSLACK = 30,
+    PR_SET_CHILD_SUBREAPER = 36,
+    PR_GET_CHILD_SUBREAPER = 37,
+    PR_SET_NO_NEW_PRIVS = 38,
+    PR_GET_NO_NEW_PRIVS = 39,
+    PR_GET_TID_ADDRESS = 40,
+    PR_SET_THP_DISABLE = 41,
+    PR_GET_THP_DISABLE = 42,
+    PR_CAP_AMBIENT = 47,
+};
+enum {
+    PR_CAP_AMBIENT_IS_SET = 1,
+    PR_CAP_AMBIENT_RAISE,
+    PR_CAP_AMBIENT_LOWER,
+    PR_CAP_AMBIENT_CLEAR_ALL,
+};
+
+static s64 set_thread_name(struct caller *who, u64 address)
+{
+    char name[16];
+    ssize_t n = user_read_string(who->mm, name, address, sizeof(name));
+
+    if (n == -EFAULT)
+        return n;
+    name[15] = 0;
+    spin_lock(&who->task->alloc_lock);
+    strscpy(who->task->thread.name, name, sizeof(who->task->thread.name));
+    spin_unlock(&who->task->alloc_lock);
+    return 0;
+}
+
+static s64 get_thread_name(struct caller *who, u64 address)
+{
+    char name[16] = {0};
+
+    strscpy(name, who->task->thread.name, sizeof(name));
+    return user_write(who->mm, address, name, sizeof(name));
+}
+
+/* Change a copy of the credentials by fn. */
+static s64 change_cred(struct caller *who, void (*fn)(struct cred *c, u64 arg),
+                       u64 arg)
+{
+    struct cred *c = cred_copy(who->cred);
+
+    if (!c)
+        return -ENOMEM;
+    fn(c, arg);
+    task_set_cred(who->task, c);
+    return 0;
+}
+
+static void set_no_new_privs(struct cred *c, u64 arg)
+{
+    (void)arg;
+    c->no_new_privs = true;
+}
+
+static void drop_bounding(struct cred *c, u64 cap)
+{
+    c->cap_bounding &= ~(1ULL << cap);
+}
+
+static void set_securebits(struct cred *c, u64 bits)
+{
+    c->securebits = bits;
+}
+
+static void set_ambient(struct cred *c, u64 caps)
+{
+    c->cap_ambient = caps;
+}
+
+static s64 prctl_securebits(struct caller *who, u64 bits)
+{
+    u32 old = who->cred->securebits;
+    u32 locks = 0xaa & old; /* each bit's lock stands beside it */
+
+    if (bits & ~0xffULL || (old ^ bits) & (locks >> 1) || (locks & ~bits) ||
+        !caller_capable(who, CAP_SETPCAP))
+        return -EPERM;
+    return change_cred(who, set_securebits, bits);
+}
+
+static s64 prctl_ambient(struct caller *who, const u64 *args)
+{
+    const struct cred *c = who->cred;
+    u64 bit;
+
+    if (args[1] == PR_CAP_AMBIENT_CLEAR_ALL) {
+        if (args[2] | args[3] | args[4])
+            return -EINVAL;
+        return change_cred(who, set_ambient, 0);
+    }
+    if (args[3] | args[4] || args[2] >= CAP_COUNT)
+        return -EINVAL;
+    bit = 1ULL << args[2];
+    switch (args[1]) {
+    case PR_CAP_AMBIENT_IS_SET:
+        return !!(c->cap_ambient & bit);
+    case PR_CAP_AMBIENT_RAISE:
+        if (!(c->cap_permitted & bit) || !(c->cap_inheritable & bit) ||
+            c->securebits & SECBIT_NO_CAP_AMBIENT_RAISE)
+            return -EPERM;
+        return change_cred(who, set_ambient, c->cap_ambient | bit);
+    case PR_CAP_AMBIENT_LOWER:
+        return change_cred(who, set_ambient, c->cap_ambient & ~bit);
+    default:
+        return -EINVAL;
+    }
+}
+
+static s64 prctl_capabilities(struct caller *who, const u64 *args)
+{
+    u32 bits = who->cred->securebits;
+
+    switch ((s32)args[0]) {
+    case PR_GET_KEEPCAPS:
+        return !!(bits & SECBIT_KEEP_CAPS);
+    case PR_SET_KEEPCAPS:
+        if (args[1] > 1)
+            return -EINVAL;
+        if (bits & BIT(5)) /* SECBIT_KEEP_CAPS_LOCKED */
+            return -EPERM;
+        bits = args[1] ? bits | SECBIT_KEEP_CAPS : bits & ~SECBIT_KEEP_CAPS;
+        return change_cred(who, set_securebits, bits);
+    case PR_CAPBSET_READ:
+        if (args[1] >= CAP_COUNT)
+            return -EINVAL;
+        return who->cred->cap_bounding >> args[1] & 1;
+    case PR_CAPBSET_DROP:
+        if (!caller_capable(who, CAP_SETPCAP))
+            return -EPERM;
+        if (args[1] >= CAP_COUNT)
+            return -EINVAL;
+        return change_cred(who, drop_bounding, args[1]);
+    case PR_GET_SECUREBITS:
+        return bits;
+    case PR_SET_SECUREBITS:
+        return prctl_securebits(who, args[1]);
+    default:
+        return prctl_ambient(who, args);
+    }
+}
+
+static s64 prctl_no_new_privs(struct caller *who, const u64 *args)
+{
+    if ((s32)args[0] == PR_GET_NO_NEW_PRIVS) {
+        if (args[1] | args[2] | args[3] | args[4])
+            return -EINVAL;
+        return who->cred->no_new_privs;
+    }
+    if (args[1] != 1 || args[2] | args[3] | args[4])
+        return -EINVAL;
+    return change_cred(who, set_no_new_privs, 0);
+}
+
+s64 sys_prctl(struct caller *who, const u64 *args)
+{
+    struct task *t = who->task;
+
+    switch ((s32)args[0]) {
+    case PR_SET_PDEATHSIG:
+        if (args[1] > SIGNAL_COUNT)
+            return -EINVAL;
+        t->parent_death_signal = args[1];
+        return 0;
+    case PR_GET_PDEATHSIG:
+        return user_write32(who->mm, args[1], t->parent_death_signal);
+    case PR_GET_DUMPABLE:
+        return !!(t->flags & TASK_DUMPABLE);
+    case PR_SET_DUMPABLE:
+        if (args[1] > 1)
+            return -EINVAL;
+        t->flags =
+            args[1] ? t->flags | TASK_DUMPABLE : t->flags & ~TASK_DUMPABLE;
+        return 0;
+    case PR_GET_TIMING:
+        return 0;
+    case PR_SET_TIMING:
+        return args[1] ? -EINVAL : 0;
+    case PR_SET_NAME:
+        return set_thread_name(who, args[1]);
+    case PR_GET_NAME:
+        return get_thread_name(who, args[1]);
+    case PR_GET_KEEPCAPS:
+    case PR_SET_KEEPCAPS:
+    case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
+    case PR_CAP_AMBIENT:
+        return prctl_capabilities(who, args);
+    case PR_SET_TIMERSLACK:
+        t->timer_slack = (s64)args[1] > 0 ? args[1] : 50000;
+        return 0;
+    case PR_GET_TIMERSLACK:
+        return t->timer_slack;
+    case PR_SET_CHILD_SUBREAPER:
+        t->group->child_subreaper = args[1] != 0;
+        return 0;
+    case PR_GET_CHILD_SUBREAPER:
+        return user_write32(who->mm, args[1], t->group->child_subreaper);
+    case PR_SET_NO_NEW_PRIVS:
+    case PR_GET_NO_NEW_PRIVS:
+        return prctl_no_new_privs(who, args);
+    case PR_GET_SECCOMP:
+        return t->seccomp_mode;
+    case PR_GET_TID_ADDRESS:
+        return user_write64(who->mm, args[1], t->clear_child_tid);
+    case PR_GET_THP_DISABLE:
+        if (args[1] | args[2] | args[3] | args[4])
+            return -EINVAL;
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+s64 sys_personality(struct caller *who, const u64 *args)
+{
+    u32 old = who->task->personality;
+
+    if ((u32)args[0] != 0xffffffff)
+        who->task->personality = (u32)args[0];
+    return old;
+}
+
+/* -------------------------------------------------- per-thread registrations
+ */
+
+#define MEMBARRIER_QUERY                      0
+#define MEMBARRIER_GLOBAL                     BIT(0)
+#define MEMBARRIER_GLOBAL_EXPEDITED           BIT(1)
+#define MEMBARRIER_REGISTER_GLOBAL_EXPEDITED  BIT(2)
+#define MEMBARRIER_PRIVATE_EXPEDITED          BIT(3)
+#define MEMBARRIER_REGISTER_PRIVATE_EXPEDITED BIT(4)
+#define MEMBARRIER_PRIVATE_SYNC_CORE          BIT(5)
+#define MEMBARRIER_REGISTER_PRIVATE_SYNC_CORE BIT(6)
+#define MEMBARRIER_ALL                                                      \
+    (MEMBARRIER_GLOBAL | MEMBARRIER_GLOBAL_EXPEDITED |                      \
+     MEMBARRIER_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_PRIVATE_EXPEDITED |  \
+     MEMBARRIER_REGISTER_PRIVATE_EXPEDITED | MEMBARRIER_PRIVATE_SYNC_CORE | \
+     MEMBARRIER_REGISTER_PRIVATE_SYNC_CORE)
+
+static void barrier_here(void *unused)
+{
+    (void)unused;
+    smp_mb();
+}
+
+/* An interrupt on every other CPU is a full barrier there, and returning from
+ * it synchronises the instruction side, too. */
+static void barrier_everywhere(void)
+{
+    smp_mb();
+    cpu_call(&cpus_online, barrier_here, NULL);
+    smp_mb();
+}
+
+s64 sys_membarrier(struct caller *who, const u64 *args)
+{
+    u32 command = (u32)args[0];
+    struct thread_group *g = who->task->group;
+
+    if (args[1])
+        return -EINVAL;
+    switch (command) {
+    case MEMBARRIER_QUERY:
+        return MEMBARRIER_ALL;
+    case MEMBARRIER_GLOBAL:
+    case MEMBARRIER_GLOBAL_EXPEDITED:
+        if (cpu_count() > 1)
+            barrier_everywhere();
+        return 0;
+    case MEMBARRIER_PRIVATE_EXPEDITED:
+    case MEMBARRIER_PRIVATE_SYNC_CORE:
+        if (!(g->membarrier & command))
+            return -EPERM;
+        if (g->thread_count > 1)
+            barrier_everywhere();
+        return 0;
+    case MEMBARRIER_REGISTER_GLOBAL_EXPEDITED:
+        return 0;
+    case MEMBARRIER_REGISTER_PRIVATE_EXPEDITED:
+    case MEMBARRIER_REGISTER_PRIVATE_SYNC_CORE:
+        __atomic_fetch_or(&g->membarrier, command >> 1, __ATOMIC_RELAXED);
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* ------------------------------------------------------------------ reboot */
+
+#define REBOOT_MAGIC1 0xfee1deadu
+static const u32 reboot_magic2[] = {672274793, 85072278, 369367448, 537993216};
+enum {
+    REBOOT_CAD_OFF = 0x00000000,
+    REBOOT_CAD_ON = 0x89ABCDEF,
+    REBOOT_RESTART = 0x01234567,
+    REBOOT_HALT = 0xCDEF0123,
+    REBOOT_POWER_OFF = 0x4321FEDC,
+    REBOOT_RESTART2 = 0xA1B2C3D4,
+};
+
+s64 sys_reboot(struct caller *who, const u64 *args)
+{
+    bool known = false;
+
+    if (!caller_capable_init(who, CAP_SYS_BOOT))
+        return -EPERM;
+    for (size_t i = 0; i < ARRAY_SIZE(reboot_magic2); i++)
+        known |= (u32)args[1] == reboot_magic2[i];
+    if ((u32)args[0] != REBOOT_MAGIC1 || !known)
+        return -EINVAL;
+    switch ((u32)args[2]) {
+    case REBOOT_CAD_OFF:
+    case REBOOT_CAD_ON:
+        return 0;
+    case REBOOT_RESTART2: {
+        char text[256];
+        if (user_read_string(who->mm, text, args[3], sizeof(text)) == -EFAULT)
+            return -EFAULT;
+        machine_reboot();
+    }
+    case REBOOT_RESTART:
+        machine_reboot();
+    case REBOOT_HALT:
+        machine_halt();
+    case REBOOT_POWER_OFF:
+        machine_power_off();
+    default:
+        return -EINVAL;
+    }
+}
+
+/* --------------------------------------------------------------- namespaces */
+
+s64 sys_unshare(struct caller *who, const u64 *args)
+{
+    u64 flags = args[0];
+    struct task *t = who->task;
+    struct namespaces *ns = NULL, *old_ns = NULL;
+    struct fs_context *fs = NULL, *old_fs = NULL;
+    struct handle_table *h = NULL, *old_h = NULL;
+    s64 error = 0;
+
+    if (flags & ~(CLONE_NEW_ANY | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+                  CLONE_VM | CLONE_THREAD | CLONE_SYSVSEM))
+        return -EINVAL;
+    if (flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) &&
+        t->group->thread_count > 1)
+        return -EINVAL;
+    if (flags & CLONE_NEWNS)
+        flags |= CLONE_FS;
+    if (flags & CLONE_FS) {
+        fs = fs_context_ops->copy(t->fs);
+        if (IS_ERR(fs))
+            return PTR_ERR(fs);
+    }
+    if (flags & CLONE_FILES) {
+        h = handle_table_copy(t->handles, ~0u);
+        if (IS_ERR(h)) {
+            error = PTR_ERR(h);
+            h = NULL;
+        }
+    }
+    if (!error && flags & CLONE_NEW_ANY) {
+        ns = namespaces_copy(t, t->ns, t->cred, flags);
+        if (IS_ERR(ns)) {
+            error = PTR_ERR(ns);
+            ns = NULL;
+        }
+    }
+    if (!error) {
+        spin_lock(&t->alloc_lock);
+        if (fs) {
+            old_fs = t->fs;
+            t->fs = t->caller.fs = fs;
+        }
+        if (h) {
+            old_h = t->handles;
+            t->handles = t->caller.handles = h;
+        }
+        if (ns) {
+            old_ns = t->ns;
+            t->ns = t->caller.ns = ns;
+        }
+        spin_unlock(&t->alloc_lock);
+    } else {
+        old_fs = fs;
+        old_h = h;
+        old_ns = ns;
+    }
+    if (old_fs)
+        fs_context_ops->put(old_fs);
+    if (old_h)
+        handle_table_put(old_h, who);
+    namespaces_put(old_ns);
+    return error;
+}
+
+/* -------------------------------------------------------------------- kcmp */
+
+enum {
+    KCMP_FILE,
+    KCMP_VM,
+    KCMP_FILES,
+    KCMP_FS,
+    KCMP_SIGHAND,
+    KCMP_IO,
+    KCMP_SYSVSEM,
+    KCMP_EPOLL_TFD
+};
+
+static s64 compare(const void *a, const void *b)
+{
+    return a == b ? 0 : (u64)a < (u64)b ? 1 : 2;
+}
+
+static s64 compare_files(struct caller *who, struct task *a, struct task *b,
+                         int fd_a, int fd_b)
+{
+    struct caller as = *who, bs = *who;
+    struct handle_ref ra, rb;
+    s64 result = -EBADF;
+
+    as.handles = task_handles_get(a);
+    bs.handles = task_handles_get(b);
+    if (as.handles && bs.handles && !handle_get(&as, fd_a, RIGHT_NONE, &ra)) {
+        if (!handle_get(&bs, fd_b, RIGHT_NONE, &rb)) {
+            result = compare(ra.object, rb.object);
+            handle_done(&rb);
+        }
+        handle_done(&ra);
+    }
+    if (as.handles)
+        handle_table_put(as.handles, who);
+    if (bs.handles)
+        handle_table_put(bs.handles, who);
+    return result;
+}
+
+s64 sys_kcmp(struct caller *who, const u64 *args)
+{
+    struct task *a = task_find(who, (s32)args[0]);
+    struct task *b = task_find(who, (s32)args[1]);
+    s64 result = -ESRCH;
+
+    if (!a || !b)
+        goto out;
+    result = task_may_access(who, a, TASK_ACCESS_READ);
+    if (!result)
+        result = task_may_access(who, b, TASK_ACCESS_READ);
+    if (result)
+        goto out;
+    switch ((s32)args[2]) {
+    case KCMP_FILE:
+        result = compare_files(who, a, b, (s32)args[3], (s32)args[4]);
+        break;
+    case KCMP_VM:
+        result = compare(a->mm, b->mm);
+        break;
+    case KCMP_FILES:
+        result = compare(a->handles, b->handles);
+        break;
+    case KCMP_FS:
+        result = compare(a->fs, b->fs);
+        break;
+    case KCMP_SIGHAND:
+        result = compare(a->handlers, b->handlers);
+        break;
+    case KCMP_IO:
+    case KCMP_SYSVSEM:
+        result = compare(NULL, NULL);
+        break;
+    default:
+        result = -EINVAL;
+        break;
+    }
+out:
+    if (a)
+        task_put(a);
+    if (b)
+        task_put(b);
+    return result;
+}

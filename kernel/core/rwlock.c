@@ -1,0 +1,288 @@
+/*
+ * Sleeping readers/writer locks. While nobody waits, the state word alone says
+ * who holds it. Waiters stand in one line; while there are any, newcomers join
+ * it, and whoever makes the lock free hands it to the head of the line: one
+ * writer, or all readers up to the next writer.
+ */
+#include "core/lock.h"
+
+#include "core/log.h"
+#include "core/sched.h"
+#include "core/wait.h"
+#include "lib/errno.h"
+
+#define FLAGS (RWLOCK_WRITER | RWLOCK_WAITERS)
+
+struct rwlock_waiter {
+    struct list_head link;
+    struct thread *thread; /* borrowed: it waits */
+    bool writer;
+    bool granted; /* wait_lock, and read by the waiter after it woke */
+};
+
+#ifdef CONFIG_DEBUG
+#define DEBUG_ACQUIRE(l, level, kind, try)                    \
+    lockdep_acquire((l), &(l)->debug, (level), (kind), (try), \
+                    __builtin_return_address(0))
+#define DEBUG_RELEASE(l) lockdep_release((l), &(l)->debug)
+#else
+#define DEBUG_ACQUIRE(l, level, kind, try) ((void)(level))
+#define DEBUG_RELEASE(l)                   ((void)0)
+#endif
+
+void rwlock_init(rwlock_t *l, const char *name)
+{
+    *l = (rwlock_t)RWLOCK_INIT(*l, name);
+    (void)name;
+}
+
+static inline s64 writer_word(struct thread *t)
+{
+    return (s64)t | RWLOCK_WRITER;
+}
+
+static void wake_waiter(struct rwlock_waiter *w)
+{
+    struct thread *t = w->thread;
+
+    list_del(&w->link);
+    /* After this the waiter may return and its stack frame be gone. Threads
+     * do not end while this lock's wait_lock is held by their waker: they take
+     * it once more before they return. */
+    smp_store_release(&w->granted, true);
+    thread_wake(t);
+}
+
+/* Hands the lock on as far as its state allows. wait_lock held, WAITERS set. */
+static void grant(rwlock_t *l)
+{
+    while (!list_empty(&l->waiters)) {
+        struct rwlock_waiter *w =
+            list_first_entry(&l->waiters, struct rwlock_waiter, link);
+        s64 s = atomic64_load(&l->state);
+
+        if (w->writer) {
+            if (s != RWLOCK_WAITERS ||
+                !try_cmpxchg_acquire(&l->state.counter, &s,
+                                     writer_word(w->thread) | RWLOCK_WAITERS))
+                break;
+        } else {
+            if (s & RWLOCK_WRITER)
+                break;
+            __atomic_fetch_add(&l->state.counter, RWLOCK_READER,
+                               __ATOMIC_ACQUIRE);
+        }
+        wake_waiter(w);
+    }
+    if (list_empty(&l->waiters))
+        __atomic_fetch_and(&l->state.counter, ~RWLOCK_WAITERS,
+                           __ATOMIC_SEQ_CST);
+}
+
+void rwlock_wake(rwlock_t *l)
+{
+    spin_lock(&l->wait_lock);
+    if (!list_empty(&l->waiters))
+        grant(l);
+    spin_unlock(&l->wait_lock);
+}
+
+static int wait_for(rwlock_t *l, bool writer, enum wait_mode mode)
+{
+    struct rwlock_waiter w = {.thread = thread_current(), .writer = writer};
+    int error = 0;
+
+    might_sleep();
+    spin_lock(&l->wait_lock);
+    list_add_tail(&w.link, &l->waiters);
+    __atomic_fetch_or(&l->state.counter, RWLOCK_WAITERS, __ATOMIC_SEQ_CST);
+    grant(l); /* it may have become free meanwhile */
+    while (!w.granted) {
+        thread_set_state(mode == WAIT_KILLABLE ? THREAD_KILLABLE
+                                               : THREAD_UNINTERRUPTIBLE);
+        spin_unlock(&l->wait_lock);
+        if (!smp_load_acquire(&w.granted))
+            error = wait_sleep(mode, WAIT_FOREVER);
+        spin_lock(&l->wait_lock);
+        if (error)
+            break;
+    }
+    thread_set_state(THREAD_RUNNING);
+    if (w.granted) {
+        error = 0;
+    } else {
+        list_del(&w.link);
+        grant(l); /* readers behind a writer that gave up */
+    }
+    spin_unlock(&l->wait_lock);
+    return error;
+}
+
+/* As long as the owner runs, the lock will soon be free. */
+static bool writer_spin(rwlock_t *l)
+{
+    bool got = false;
+
+    preempt_disable();
+    for (;;) {
+        s64 s = atomic64_load(&l->state);
+
+        if (s == 0) {
+            if (try_cmpxchg_acquire(&l->state.counter, &s,
+                                    writer_word(thread_current()))) {
+                got = true;
+                break;
+            }
+            continue;
+        }
+        if (s & RWLOCK_WAITERS || !(s & RWLOCK_WRITER) ||
+            atomic_load(&thread_current()->head.work) & WORK_RESCHED ||
+            !thread_is_on_cpu((struct thread *)(s & ~FLAGS)))
+            break;
+        arch_cpu_relax();
+    }
+    preempt_enable();
+    return got;
+}
+
+static bool read_try(rwlock_t *l)
+{
+    s64 s = atomic64_load(&l->state);
+
+    while (!(s & FLAGS))
+        if (try_cmpxchg_acquire(&l->state.counter, &s, s + RWLOCK_READER))
+            return true;
+    return false;
+}
+
+static bool write_try(rwlock_t *l)
+{
+    s64 s = 0;
+
+    return try_cmpxchg_acquire(&l->state.counter, &s,
+                               writer_word(thread_current()));
+}
+
+void read_lock_slow(rwlock_t *l)
+{
+    if (!read_try(l))
+        (void)wait_for(l, false, WAIT_UNINTERRUPTIBLE);
+}
+
+void write_lock_slow(rwlock_t *l)
+{
+    if (!write_try(l) && !writer_spin(l))
+        (void)wait_for(l, true, WAIT_UNINTERRUPTIBLE);
+}
+
+void write_unlock_slow(rwlock_t *l)
+{
+    s64 s =
+        __atomic_and_fetch(&l->state.counter, RWLOCK_WAITERS, __ATOMIC_RELEASE);
+
+    if (s & RWLOCK_WAITERS)
+        rwlock_wake(l);
+}
+
+#ifdef CONFIG_DEBUG
+void read_lock(rwlock_t *l)
+{
+    DEBUG_ACQUIRE(l, 0, LOCKDEP_READ, false);
+    might_sleep();
+    read_lock_slow(l);
+}
+
+void read_unlock(rwlock_t *l)
+{
+    DEBUG_RELEASE(l);
+    if (__atomic_sub_fetch(&l->state.counter, RWLOCK_READER,
+                           __ATOMIC_RELEASE) == RWLOCK_WAITERS)
+        rwlock_wake(l);
+}
+
+void write_lock(rwlock_t *l)
+{
+    DEBUG_ACQUIRE(l, 0, LOCKDEP_SLEEP, false);
+    might_sleep();
+    write_lock_slow(l);
+}
+
+void write_unlock(rwlock_t *l)
+{
+    DEBUG_RELEASE(l);
+    rwlock_assert_write(l);
+    write_unlock_slow(l);
+}
+#endif
+
+int read_lock_killable(rwlock_t *l)
+{
+    DEBUG_ACQUIRE(l, 0, LOCKDEP_READ, false);
+    if (read_try(l) || !wait_for(l, false, WAIT_KILLABLE))
+        return 0;
+    DEBUG_RELEASE(l);
+    return -EINTR;
+}
+
+bool read_trylock(rwlock_t *l)
+{
+    if (!read_try(l))
+        return false;
+    DEBUG_ACQUIRE(l, 0, LOCKDEP_READ, true);
+    return true;
+}
+
+void write_lock_nested(rwlock_t *l, unsigned level)
+{
+    DEBUG_ACQUIRE(l, level, LOCKDEP_SLEEP, false);
+    write_lock_slow(l);
+}
+
+int write_lock_killable(rwlock_t *l)
+{
+    DEBUG_ACQUIRE(l, 0, LOCKDEP_SLEEP, false);
+    if (write_try(l) || writer_spin(l) || !wait_for(l, true, WAIT_KILLABLE))
+        return 0;
+    DEBUG_RELEASE(l);
+    return -EINTR;
+}
+
+bool write_trylock(rwlock_t *l)
+{
+    if (!write_try(l))
+        return false;
+    DEBUG_ACQUIRE(l, 0, LOCKDEP_SLEEP, true);
+    return true;
+}
+
+void write_downgrade(rwlock_t *l)
+{
+    s64 s = atomic64_load(&l->state);
+
+    while (!try_cmpxchg_release(&l->state.counter, &s,
+                                RWLOCK_READER | (s & RWLOCK_WAITERS)))
+        ;
+    if (s & RWLOCK_WAITERS)
+        rwlock_wake(l);
+}
+
+void rwlock_assert_held(rwlock_t *l)
+{
+#ifdef CONFIG_DEBUG
+    if (!(atomic64_load(&l->state) & ~RWLOCK_WAITERS))
+        panic("rwlock %s must be held\n", l->debug.name);
+#else
+    (void)l;
+#endif
+}
+
+void rwlock_assert_write(rwlock_t *l)
+{
+#ifdef CONFIG_DEBUG
+    if ((atomic64_load(&l->state) & ~RWLOCK_WAITERS) !=
+        writer_word(thread_current()))
+        panic("rwlock %s must be held for writing\n", l->debug.name);
+#else
+    (void)l;
+#endif
+}

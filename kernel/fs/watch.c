@@ -1,0 +1,483 @@
+/*
+ * Watches and inotify.
+ *
+ * watch_lock guards every list of watches; an instance's own lock guards its
+ * queue of events (order: watch_lock, instance.lock).
+ */
+#include "fs/watch.h"
+
+#include "core/caller.h"
+#include "core/request.h"
+#include "core/slab.h"
+#include "fs/fs.h"
+#include "fs/mount.h"
+#include "fs/path.h"
+#include "fs/super.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "vm/user.h"
+
+#define MAX_EVENTS  16384
+#define MAX_WATCHES 65536
+#define FIONREAD    0x541bu
+
+/* What read(2) gives. */
+struct inotify_record {
+    s32 wd;
+    u32 mask, cookie, length;
+};
+_Static_assert(sizeof(struct inotify_record) == 16, "ABI");
+
+struct event {
+    struct list_head link;
+    struct inotify_record record;
+    char name[]; /* record.length bytes, padded with NULs */
+};
+
+struct inotify {
+    struct object object; /* must be first */
+    spinlock_t lock;      /* guards events, count, bytes */
+    struct list_head events;
+    u32 count;
+    u64 bytes;
+    bool overflowed; /* an overflow event is queued */
+    struct wait_queue wait;
+    struct list_head watches; /* watch_lock */
+    s32 next_wd;              /* watch_lock */
+    u32 watch_total;          /* watch_lock */
+};
+
+struct watch {
+    struct list_head inode_link, instance_link;
+    struct inode *inode; /* owned */
+    struct inotify *instance;
+    s32 wd;
+    u32 mask;
+};
+
+struct inode_watches {
+    struct list_head list;
+};
+
+atomic_t watch_count;
+static spinlock_t watch_lock = SPINLOCK_INIT("watches");
+static atomic_t next_cookie;
+
+u32 watch_cookie(void)
+{
+    return (u32)atomic_inc_return(&next_cookie);
+}
+
+/* ---------------------------------------------------------------- events */
+
+static struct event *event_new(s32 wd, u32 mask, u32 cookie, const char *name,
+                               u32 n)
+{
+    u32 padded = n ? round_up(n + 1, 16u) : 0;
+    struct event *e = kmalloc(sizeof(*e) + padded, ALLOC_ATOMIC);
+
+    if (!e)
+        return NULL;
+    e->record = (struct inotify_record){wd, mask, cookie, padded};
+    if (padded) {
+        memset(e->name, 0, padded);
+        memcpy(e->name, name, n);
+    }
+    return e;
+}
+
+static bool same_event(const struct event *a, const struct event *b)
+{
+    return memcmp(&a->record, &b->record, sizeof(a->record)) == 0 &&
+           memcmp(a->name, b->name, a->record.length) == 0;
+}
+
+static void queue_event(struct inotify *in, s32 wd, u32 mask, u32 cookie,
+                        const char *name, u32 n)
+{
+    struct event *e = event_new(wd, mask, cookie, name, n);
+
+    spin_lock(&in->lock);
+    if (!e || in->count >= MAX_EVENTS) {
+        kfree(e);
+        e = in->overflowed ? NULL : event_new(-1, WATCH_Q_OVERFLOW, 0, NULL, 0);
+        in->overflowed = true;
+    } else if (!list_empty(&in->events) &&
+               same_event(list_last_entry(&in->events, struct event, link),
+                          e)) {
+        kfree(e);
+        e = NULL;
+    }
+    if (e) {
+        list_add_tail(&e->link, &in->events);
+        in->count++;
+        in->bytes += sizeof(e->record) + e->record.length;
+    }
+    spin_unlock(&in->lock);
+    if (e)
+        wait_queue_wake(&in->wait, POLLIN | POLLRDNORM, 0);
+}
+
+/* watch_lock is held. The inode reference is the caller's to drop. */
+static void watch_unlink(struct watch *w)
+{
+    struct inode_watches *iw = w->inode->watches;
+
+    list_del(&w->inode_link);
+    list_del(&w->instance_link);
+    w->instance->watch_total--;
+    atomic_dec(&watch_count);
+    if (list_empty(&iw->list))
+        w->inode->flags &= (u16)~INODE_WATCHED;
+}
+
+/* Tell the watches of `inode`; one-shot ones that fired go on `gone`. */
+static void report(struct inode *inode, const char *name, u32 n, u32 mask,
+                   u32 cookie, bool unlinked, struct list_head *gone)
+{
+    struct watch *w, *next;
+
+    if (!inode->watches)
+        return;
+    list_for_each_entry_safe (w, next, &inode->watches->list, inode_link) {
+        if (!(w->mask & mask & WATCH_ALL_EVENTS))
+            continue;
+        if (unlinked && w->mask & WATCH_EXCL_UNLINK)
+            continue;
+        queue_event(w->instance, w->wd, mask, cookie, name, n);
+        if (w->mask & WATCH_ONESHOT) {
+            queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
+            watch_unlink(w);
+            list_add(&w->inode_link, gone);
+        }
+    }
+}
+
+static void free_gone(struct list_head *gone)
+{
+    struct watch *w, *next;
+
+    list_for_each_entry_safe (w, next, gone, inode_link) {
+        list_del(&w->inode_link);
+        inode_put(w->inode);
+        kfree(w);
+    }
+}
+
+static u32 self_mask(const struct inode *inode, u32 mask)
+{
+    if (mask & (WATCH_DELETE_SELF | WATCH_MOVE_SELF))
+        return mask;
+    return S_ISDIR(inode->mode) ? mask | WATCH_ISDIR : mask;
+}
+
+void watch_report_inode(struct inode *inode, u32 mask)
+{
+    LIST_HEAD(gone);
+
+    if (!(inode->flags & INODE_WATCHED))
+        return;
+    spin_lock(&watch_lock);
+    report(inode, NULL, 0, self_mask(inode, mask), 0, false, &gone);
+    spin_unlock(&watch_lock);
+    free_gone(&gone);
+}
+
+void watch_report_name(struct inode *dir, const struct dentry_name *name,
+                       struct inode *child, u32 mask, u32 cookie)
+{
+    LIST_HEAD(gone);
+
+    (void)child;
+    if (!(dir->flags & INODE_WATCHED))
+        return;
+    spin_lock(&watch_lock);
+    report(dir, name->text, name->length, mask, cookie, false, &gone);
+    spin_unlock(&watch_lock);
+    free_gone(&gone);
+}
+
+void watch_report_dentry(struct dentry *d, u32 mask)
+{
+    struct inode *inode = d->inode, *dir;
+    LIST_HEAD(gone);
+    u32 full = self_mask(inode, mask);
+
+    if (!mask || inode->flags & INODE_PRIVATE)
+        return;
+    rcu_read_lock();
+    dir = READ_ONCE(READ_ONCE(d->parent)->inode);
+    if (dir && dir != inode && dir->flags & INODE_WATCHED) {
+        const struct dentry_name *name = rcu_dereference(d->name);
+
+        spin_lock(&watch_lock);
+        report(dir, name->text, name->length, full, 0,
+               d->flags & DENTRY_DELETED, &gone);
+        spin_unlock(&watch_lock);
+    }
+    rcu_read_unlock();
+    free_gone(&gone);
+    watch_report_inode(inode, mask);
+}
+
+/* Take all watches of an inode apart, telling IGNORED. */
+static void drop_all(struct inode *inode, u32 mask)
+{
+    struct watch *w, *next;
+    LIST_HEAD(gone);
+
+    spin_lock(&watch_lock);
+    if (inode->watches) {
+        if (mask)
+            report(inode, NULL, 0, mask, 0, false, &gone);
+        list_for_each_entry_safe (w, next, &inode->watches->list, inode_link) {
+            queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
+            watch_unlink(w);
+            list_add(&w->inode_link, &gone);
+        }
+    }
+    spin_unlock(&watch_lock);
+    free_gone(&gone);
+}
+
+void watch_inode_gone(struct inode *inode)
+{
+    if (inode->flags & INODE_WATCHED)
+        drop_all(inode, WATCH_DELETE_SELF);
+}
+
+void inode_watches_destroy(struct inode *inode)
+{
+    kfree(inode->watches);
+    inode->watches = NULL;
+}
+
+/* --------------------------------------------------------------- inotify */
+
+static ssize_t inotify_read(struct object *obj, struct io_request *req)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+    ssize_t total = 0;
+
+    for (;;) {
+        struct event *e;
+        size_t n;
+
+        spin_lock(&in->lock);
+        if (list_empty(&in->events)) {
+            if (!total && !(req->flags & REQ_NOWAIT)) {
+                request_wait(req, &in->wait);
+                total = -EIOCBQUEUED;
+            } else if (!total) {
+                total = -EAGAIN;
+            }
+            spin_unlock(&in->lock);
+            return total;
+        }
+        e = list_first_entry(&in->events, struct event, link);
+        n = sizeof(e->record) + e->record.length;
+        if (n > iter_count(&req->iter)) {
+            spin_unlock(&in->lock);
+            return total ? total : -EINVAL;
+        }
+        list_del(&e->link);
+        in->count--;
+        in->bytes -= n;
+        if (e->record.mask & WATCH_Q_OVERFLOW)
+            in->overflowed = false;
+        spin_unlock(&in->lock);
+        if (iter_copy_to(&req->iter, &e->record, n) != n)
+            total = total ? total : -EFAULT;
+        else
+            total += (ssize_t)n;
+        kfree(e);
+        if (total < 0)
+            return total;
+    }
+}
+
+static u32 inotify_poll(struct object *obj, struct poll_table *table)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+
+    poll_register(table, &in->wait);
+    return list_empty(&in->events) ? 0 : POLLIN | POLLRDNORM;
+}
+
+static long inotify_ioctl(struct object *obj, struct caller *who, u32 cmd,
+                          u64 arg)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+    u32 bytes;
+
+    if (cmd != FIONREAD)
+        return -ENOTTY;
+    spin_lock(&in->lock);
+    bytes = (u32)in->bytes;
+    spin_unlock(&in->lock);
+    return user_write32(who->mm, arg, bytes);
+}
+
+static void inotify_release(struct object *obj)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+    struct watch *w, *next;
+    struct event *e, *next_event;
+    LIST_HEAD(gone);
+
+    spin_lock(&watch_lock);
+    list_for_each_entry_safe (w, next, &in->watches, instance_link) {
+        watch_unlink(w);
+        list_add(&w->inode_link, &gone);
+    }
+    spin_unlock(&watch_lock);
+    free_gone(&gone);
+    list_for_each_entry_safe (e, next_event, &in->events, link)
+        kfree(e);
+    wait_queue_destroy(&in->wait);
+    kfree(in);
+}
+
+static size_t inotify_describe(struct object *obj, char *buffer, size_t size)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+    struct watch *w;
+    size_t used = 0;
+
+    spin_lock(&watch_lock);
+    list_for_each_entry (w, &in->watches, instance_link)
+        used += (size_t)scnprintf(
+            buffer + used, size - used,
+            "inotify wd:%x ino:%lx sdev:%x mask:%x ignored_mask:0 \n", w->wd,
+            w->inode->ino, w->inode->sb->dev, w->mask & WATCH_ALL_EVENTS);
+    spin_unlock(&watch_lock);
+    return used;
+}
+
+static const struct object_ops inotify_ops = {
+    .name = "inotify",
+    .release = inotify_release,
+    .read = inotify_read,
+    .poll = inotify_poll,
+    .ioctl = inotify_ioctl,
+    .describe = inotify_describe,
+};
+
+struct grant *inotify_create(struct caller *who, bool nonblock)
+{
+    struct inotify *in = kzalloc(sizeof(*in), ALLOC_KERNEL);
+
+    (void)who;
+    if (!in)
+        return ERR_PTR(-ENOMEM);
+    object_init(&in->object, OBJECT_INOTIFY, &inotify_ops,
+                nonblock ? OBJ_NONBLOCK : 0);
+    spin_init(&in->lock, "inotify");
+    INIT_LIST_HEAD(&in->events);
+    INIT_LIST_HEAD(&in->watches);
+    wait_queue_init(&in->wait);
+    in->next_wd = 1;
+    return grant_create(&in->object, RIGHT_READ | RIGHT_POLL | RIGHT_IOCTL |
+                                         RIGHT_STAT | RIGHT_SETATTR |
+                                         RIGHT_TRANSFER | RIGHT_DERIVE |
+                                         RIGHT_FLAGS);
+}
+
+static struct watch *find_watch(struct inotify *in, const struct inode *inode)
+{
+    struct watch *w;
+
+    list_for_each_entry (w, &in->watches, instance_link)
+        if (w->inode == inode)
+            return w;
+    return NULL;
+}
+
+static int watches_of(struct inode *inode)
+{
+    struct inode_watches *iw;
+
+    if (inode->watches)
+        return 0;
+    iw = kmalloc(sizeof(*iw), ALLOC_KERNEL);
+    if (!iw)
+        return -ENOMEM;
+    INIT_LIST_HEAD(&iw->list);
+    spin_lock(&watch_lock);
+    if (!inode->watches) {
+        inode->watches = iw;
+        iw = NULL;
+    }
+    spin_unlock(&watch_lock);
+    kfree(iw);
+    return 0;
+}
+
+int inotify_add(struct caller *who, struct object *obj, const struct path *path,
+                u32 mask)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+    struct inode *inode = path->dentry->inode;
+    struct watch *w, *new;
+    int error = inode_permission(who, inode, MAY_READ);
+    s32 result;
+
+    if (!error)
+        error = watches_of(inode);
+    if (error)
+        return error;
+    new = kzalloc(sizeof(*new), ALLOC_KERNEL);
+    if (!new)
+        return -ENOMEM;
+    spin_lock(&watch_lock);
+    w = find_watch(in, inode);
+    if (w) {
+        u32 kept = WATCH_ALL_EVENTS | WATCH_ONESHOT | WATCH_EXCL_UNLINK;
+
+        result = w->wd;
+        if (mask & WATCH_MASK_CREATE)
+            result = -EEXIST;
+        else if (mask & WATCH_MASK_ADD)
+            w->mask |= mask & kept;
+        else
+            w->mask = mask & kept;
+    } else if (in->watch_total >= MAX_WATCHES) {
+        result = -ENOSPC;
+    } else {
+        new->inode = inode_get(inode);
+        new->instance = in;
+        new->mask = mask;
+        result = new->wd = in->next_wd++;
+        if (in->next_wd <= 0)
+            in->next_wd = 1;
+        in->watch_total++;
+        list_add(&new->inode_link, &inode->watches->list);
+        list_add(&new->instance_link, &in->watches);
+        inode->flags |= INODE_WATCHED;
+        atomic_inc(&watch_count);
+        new = NULL;
+    }
+    spin_unlock(&watch_lock);
+    kfree(new);
+    return result;
+}
+
+int inotify_remove(struct object *obj, s32 descriptor)
+{
+    struct inotify *in = container_of(obj, struct inotify, object);
+    struct watch *w, *found = NULL;
+    LIST_HEAD(gone);
+
+    spin_lock(&watch_lock);
+    list_for_each_entry (w, &in->watches, instance_link)
+        if (w->wd == descriptor)
+            found = w;
+    if (found) {
+        queue_event(in, found->wd, WATCH_IGNORED, 0, NULL, 0);
+        watch_unlink(found);
+        list_add(&found->inode_link, &gone);
+    }
+    spin_unlock(&watch_lock);
+    free_gone(&gone);
+    return found ? 0 : -EINVAL;
+}

@@ -1,0 +1,43 @@
+/*
+ * epoll(7): an interest list that is kept between waits.
+ *
+ * An item watches an object through a handle; it is a weak use of the handle's
+ * grant: closing the last handle or revoking the grant takes it out of the set.
+ *
+ * epoll.lock (mutex) guards the tree of items; epoll.ready_lock (spinlock,
+ * irq-safe) the ready list. An item keeps its epoll's memory. Order:
+ * epoll_nest_lock, epoll.lock (of an outer set before an inner one's), then a
+ * wait queue's lock, ready_lock.
+ */
+#ifndef IPC_EPOLL_H
+#define IPC_EPOLL_H
+
+#include "core/caller.h"
+#include "core/object.h"
+
+#define EPOLLEXCLUSIVE (1u << 28)
+#define EPOLLWAKEUP    (1u << 29)
+#define EPOLLONESHOT   (1u << 30)
+#define EPOLLET        (1u << 31)
+
+enum epoll_op {
+    EPOLL_CTL_ADD = 1,
+    EPOLL_CTL_DEL = 2,
+    EPOLL_CTL_MOD = 3
+};
+
+struct grant *epoll_create(void); /* ERR_PTR(-ENOMEM) */
+bool object_is_epoll(const struct object *obj);
+/* epoll_ctl; `target` names fd. Linux's errnos, but for EBADF (the caller's).
+ */
+int epoll_control(struct object *epoll, enum epoll_op op, int fd,
+                  struct handle_ref *target, u32 events, u64 data);
+/*
+ * epoll_wait: give events to emit() until it returns non-zero (a fault), `max`
+ * are given, or the deadline (0: do not wait) has passed. Returns their number
+ * or -EINTR, -EFAULT.
+ */
+s64 epoll_wait_events(struct object *epoll, u32 max, u64 deadline,
+                      int (*emit)(void *ctx, u32 events, u64 data), void *ctx);
+
+#endif

@@ -1,0 +1,146 @@
+#include "core/lock.h"
+#include "core/page.h"
+#include "core/sched.h"
+#include "core/time.h"
+#include "vm/address_space.h"
+#include "vm/oom.h"
+#include "vm/stats.h"
+#include "vm/vma.h"
+
+s32 vm_panic_on_oom;
+
+static const struct oom_ops *oom_ops;
+/* One decision at a time; guards `victim`. */
+static mutex_t oom_mutex = MUTEX_INIT(oom_mutex, "oom");
+/* The space of who was killed last: structure held. Nobody else is killed while
+ * it still has its memory. */
+static struct address_space *victim;
+static u64 victim_since;
+
+/* A victim that does not end within this time blocks the next no longer. */
+#define VICTIM_PATIENCE (2 * NS_PER_SEC)
+
+void oom_register(const struct oom_ops *ops)
+{
+    oom_ops = ops;
+}
+
+/* Linux's oom_badness(): pages, moved by thousandths of all memory. */
+static s64 badness(const struct address_space *mm, s32 score_adj)
+{
+    s64 points =
+        (s64)(mm_resident_pages(mm) + (mm_table_bytes(mm) >> PAGE_SHIFT));
+
+    return points + (s64)score_adj * (s64)(page_total_count() / 1000);
+}
+
+u32 oom_score(const struct address_space *mm, s32 score_adj)
+{
+    s64 total = (s64)page_total_count(), points;
+
+    if (score_adj <= -1000)
+        return 0;
+    points = badness(mm, score_adj);
+    points = (1000 + points * 1000 / total) * 2 / 3;
+    return (u32)clamp_t(s64, points, 0, 2000);
+}
+
+struct choice {
+    void *process;
+    struct address_space *mm;
+    s64 points;
+};
+
+static bool consider(void *ctx, const struct oom_candidate *c)
+{
+    struct choice *best = ctx;
+    s64 points;
+
+    if (c->unkillable || c->score_adj <= -1000 || !c->mm)
+        return true;
+    points = badness(c->mm, c->score_adj);
+    if (best->process && points <= best->points)
+        return true;
+    if (best->process) {
+        oom_ops->release(best->process);
+        mm_release(best->mm);
+    }
+    oom_ops->hold(c->process);
+    mm_hold(c->mm);
+    *best = (struct choice){c->process, c->mm, points};
+    return true;
+}
+
+static bool victim_still_dying(void)
+{
+    bool dying = victim && refcount_read(&victim->users) &&
+                 mm_resident_pages(victim) &&
+                 time_monotonic() - victim_since < VICTIM_PATIENCE;
+
+    if (!dying && victim) {
+        mm_release(victim);
+        victim = NULL;
+    }
+    return dying;
+}
+
+/*
+ * A dying process does not miss its memory: what it touches again comes back as
+ * zeros, and it will not get to use it. Files' pages come back as they were.
+ * The structure is held, not its users: to drop the last of those here, with
+ * whatever locks the allocation was made under, would be too much.
+ */
+static void reap(struct address_space *mm)
+{
+    mm_zap(mm, 0, ARCH_USER_TOP);
+}
+
+static bool current_is_dying(void)
+{
+    const struct thread *t = thread_current();
+
+    return t->ops && t->ops->signal_pending && t->ops->signal_pending(t, true);
+}
+
+static bool kill_one(void)
+{
+    struct choice best = {0};
+
+    oom_ops->for_each(consider, &best);
+    if (!best.process)
+        return false;
+    vm_event(VM_OOM_KILLS);
+    atomic_store(&best.mm->oom_victim, 1);
+    oom_ops->kill(best.process, (u64)max_t(s64, best.points, 0),
+                  best.mm->total_pages,
+                  (u64)atomic64_load(&best.mm->anon_pages),
+                  (u64)atomic64_load(&best.mm->file_pages));
+    oom_ops->release(best.process);
+    reap(best.mm);
+    victim = best.mm;
+    victim_since = time_monotonic();
+    return true;
+}
+
+bool vm_out_of_memory(unsigned order)
+{
+    bool again;
+
+    /* Nobody dies for a large block: there may be plenty of small ones. */
+    if (!oom_ops || order > 3 || current_is_dying())
+        return false;
+    if (!mutex_trylock(&oom_mutex)) {
+        /* Somebody else has it killed. */
+        sched_yield();
+        return !current_is_dying();
+    }
+    if (victim_still_dying()) {
+        again = true;
+        mutex_unlock(&oom_mutex);
+        sched_yield();
+        return again;
+    }
+    again = kill_one();
+    mutex_unlock(&oom_mutex);
+    return again && !current_is_dying();
+}

@@ -1,0 +1,181 @@
+"""The machine that a boot test gets: ./run for one architecture and kernel."""
+
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import fcntl
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../../tools/testing"))
+
+from common import path, run_words
+
+# Nothing here depends on speed: these are limits after which it hangs.
+LIMIT = 300
+
+
+class Skip(Exception):
+    """The test cannot be run here; says why."""
+
+
+class Done:
+    def __init__(self, code, out, err):
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+class Machine:
+    def __init__(self, arch, kernel, options):
+        self.arch = arch
+        self.kernel = kernel
+        self.options = options
+        self.scratch = tempfile.TemporaryDirectory(prefix="hako-boot-")
+        self.sessions = []
+        self.started = []
+
+    def close(self):
+        for s in self.sessions:
+            s.close()
+        for p in self.started:
+            if p.poll() is None:
+                p.kill()
+                p.wait()
+        self.scratch.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.scratch.name, name)
+
+    def words(self, *arguments):
+        smp = [] if "--smp" in arguments else ["--smp", str(self.options.cpus)]
+        return run_words(self.arch, self.kernel, *smp, *arguments)
+
+    def start(self, *arguments, **keys):
+        p = subprocess.Popen(self.words(*arguments), **keys)
+        self.started.append(p)
+        return p
+
+    def run(self, *arguments, stdin=b"", limit=LIMIT):
+        """./run with these arguments, to its end."""
+        r = subprocess.run(self.words(*arguments), input=stdin,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           timeout=limit)
+        return Done(r.returncode, r.stdout, r.stderr)
+
+    def sh(self, script, **keys):
+        """./run -- sh -c SCRIPT"""
+        return self.run("--", "sh", "-c", script, **keys)
+
+    def terminal(self, *arguments, rows=24, columns=80):
+        """./run on a terminal of its own."""
+        session = Terminal(self.words(*arguments), rows, columns)
+        self.sessions.append(session)
+        return session
+
+
+class Terminal:
+    """A program on a pseudo-terminal, and the screen that it draws."""
+
+    def __init__(self, words, rows, columns):
+        import pyte
+
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.master, self.slave = pty.openpty()
+        self.before = termios.tcgetattr(self.slave)
+        self.resize(rows, columns)
+        self.screen.write_process_input = lambda text: self.send(text)
+        self.process = subprocess.Popen(
+            words, stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            env={**os.environ, "TERM": "linux"})
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+
+    def send(self, text):
+        os.write(self.master, text.encode() if isinstance(text, str) else text)
+
+    def read(self, seconds):
+        """Take what the program prints. False when nothing came."""
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self.stream.feed(data)
+        return bool(data)
+
+    def pause(self, seconds):
+        """Let the program go on, and show what it prints meanwhile."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not self.read(max(0, end - time.monotonic())):
+                time.sleep(0.01)
+
+    @property
+    def text(self):
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def wait(self, pattern, limit=LIMIT):
+        """Until the screen shows a match of the regular expression."""
+        end = time.monotonic() + limit
+        while True:
+            found = re.search(pattern, self.text, re.M)
+            if found:
+                return found
+            if time.monotonic() > end or self.process.poll() is not None:
+                while self.read(0.2):
+                    pass
+                found = re.search(pattern, self.text, re.M)
+                if found:
+                    return found
+                raise AssertionError(
+                    f"waiting for {pattern!r}, the screen shows:\n{self.text}")
+            self.read(0.5)
+
+    def prompt(self):
+        """Until the shell waits for a command on the last line."""
+        return self.wait(r"[#$] ?\Z")
+
+    def command(self, text):
+        """Type a line on a cleared screen; what it printed, without prompt."""
+        self.send("clear\n")
+        self.wait(r"\A\S*[#$] ?\Z")
+        self.send(text + "\n")
+        self.wait(r"\n\S*[#$] ?\Z")
+        return "\n".join(self.text.split("\n")[1:-1])
+
+    def end(self, limit=LIMIT):
+        """Wait for the program's end; its exit code."""
+        stop = time.monotonic() + limit
+        while self.process.poll() is None and time.monotonic() < stop:
+            self.read(0.2)
+        while self.read(0):
+            pass
+        return self.process.wait(timeout=1)
+
+    def attributes(self):
+        return termios.tcgetattr(self.slave)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
