@@ -37,8 +37,8 @@ int main(void)
     T(SEL(0, &z));
     SETS();
     T(SEL(-1, &z));
-    FD_SET(77, &r);
-    T(SEL(78, &z));
+    FD_SET(40, &r);
+    T(SEL(41, &z));
     T(SEL(1024, &z));
     SETS();
     T(SEL(1 << 20, &z));
