@@ -51,11 +51,11 @@ int main(void)
     name("client", c, 0);
     struct sockaddr_un p;
     socklen_t l = sizeof p;
-    int k = T(accept4(s, (void *)&p, &l, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    int k = T(sys(accept4, s, &p, &l, SOCK_CLOEXEC | SOCK_NONBLOCK));
     N(l);
     T(fcntl(k, F_GETFD));
     STR(oflags(fcntl(k, F_GETFL)));
-    T(accept4(s, NULL, NULL, 1));
+    T(sys(accept4, s, NULL, NULL, 1));
     name("accepted", k, 0);
     name("its peer", k, 1);
     T(read(k, b, 1));
