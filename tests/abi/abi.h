@@ -62,6 +62,7 @@
 #pragma GCC diagnostic ignored "-Wunused-value"
 #pragma GCC diagnostic ignored "-Wunused-result"
 #pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wreturn-type"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wstringop-overflow"
 #pragma GCC diagnostic ignored "-Wstringop-overread"
@@ -217,6 +218,19 @@ static long show_(const char *what, long r, int e, bool vary)
 /* Prints a string expression. */
 #define STR(e) printf("%s = \"%s\"\n", #e, (e))
 
+/* T(e) under a limit on file sizes that does not stop the test's output. */
+#define T_FSIZE(limit, e)                                    \
+    ({                                                       \
+        struct rlimit inf_ = {RLIM_INFINITY, RLIM_INFINITY}; \
+        struct rlimit lim_ = {limit, RLIM_INFINITY};         \
+        setrlimit(RLIMIT_FSIZE, &lim_);                      \
+        errno = 0;                                           \
+        long r_ = (long)(e);                                 \
+        int e_ = errno;                                      \
+        setrlimit(RLIMIT_FSIZE, &inf_);                      \
+        show_(#e, r_, e_, false);                            \
+    })
+
 /* A call that the test cannot go on without. */
 #define MUST(e)                                             \
     ({                                                      \
@@ -233,6 +247,13 @@ static long show_(const char *what, long r, int e, bool vary)
             (long)(f))
 #define sys(n, ...)  SYS_N(SYS_##n, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define sysn(n, ...) SYS_N(n, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+
+/* What the kernel adds to the flags of every open file; 0 in glibc. */
+#ifdef __aarch64__
+#define LARGEFILE 0400000
+#else
+#define LARGEFILE 0100000
+#endif
 
 /* clone as a system call; the order of the last two differs. */
 #ifdef __aarch64__
@@ -471,6 +492,36 @@ static const char *ftype(mode_t m)
         return "blockdev";
     }
     return "notype";
+}
+
+/* The flags of an open file, by name: their values differ. */
+static const char *oflags(int f)
+{
+    static char b[128];
+    static const char *const acc[] = {"RDONLY", "WRONLY", "RDWR", "3"};
+    static const struct {
+        int f;
+        const char *n;
+    } t[] = {{O_APPEND, "|APPEND"},       {O_NONBLOCK, "|NONBLOCK"},
+             {O_DIRECTORY, "|DIRECTORY"}, {O_NOFOLLOW, "|NOFOLLOW"},
+             {O_NOATIME, "|NOATIME"},     {O_ASYNC, "|ASYNC"},
+             {010000000, "|PATH"},        {O_CREAT, "|CREAT"},
+             {O_TRUNC, "|TRUNC"},         {O_EXCL, "|EXCL"},
+             {O_DSYNC, "|DSYNC"},         {04000000, "|SYNC"},
+             {O_DIRECT, "|DIRECT"},       {O_CLOEXEC, "|CLOEXEC"}};
+    if (f < 0)
+        return errname(errno);
+    f &= ~LARGEFILE;
+    strcpy(b, acc[f & O_ACCMODE & 3]);
+    f &= ~3;
+    for (unsigned i = 0; i < sizeof t / sizeof *t; i++)
+        if (f & t[i].f) {
+            strcat(b, t[i].n);
+            f &= ~t[i].f;
+        }
+    if (f)
+        sprintf(b + strlen(b), "|%x", f);
+    return b;
 }
 
 __attribute__((constructor)) static void abi_start(void)

@@ -41,7 +41,8 @@ int main(int argc, char **argv)
              ? strrchr((char *)getauxval(31), '/') - (char *)getauxval(31) + 1
              : 0));
     if (getauxval(AT_PLATFORM))
-        STR((char *)getauxval(AT_PLATFORM));
+        Y(!strcmp((char *)getauxval(AT_PLATFORM), "x86_64") ||
+          !strcmp((char *)getauxval(AT_PLATFORM), "aarch64"));
     Elf64_Phdr *ph = (void *)getauxval(AT_PHDR);
     int load = 0;
     for (unsigned i = 0; i < getauxval(AT_PHNUM); i++)

@@ -40,7 +40,7 @@ int main(void)
     say("%c", c);
     T(lseek(a, 0, SEEK_CUR));
     T(fcntl(a, F_SETFL, O_APPEND | O_NONBLOCK));
-    say("%x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+    say("%x", fcntl(fd, F_GETFL) & ~LARGEFILE);
     say("-- dup2 closes what was there");
     int p[2];
     pipe(p);

@@ -51,8 +51,7 @@ int main(void)
     T(ftruncate(fd, 0));
     show();
     signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){100000, 100000});
-    T(sys(fallocate, fd, 0, 0, 100001));
-    T(sys(fallocate, fd, 1, 0, 100001));
-    T(sys(fallocate, fd, 0, 0, 100000));
+    T_FSIZE(100000, sys(fallocate, fd, 0, 0, 100001));
+    T_FSIZE(100000, sys(fallocate, fd, 1, 0, 100001));
+    T_FSIZE(100000, sys(fallocate, fd, 0, 0, 100000));
 }

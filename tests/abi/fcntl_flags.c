@@ -7,20 +7,20 @@ int main(void)
     put("f", "x");
     int fd = open("f", O_RDWR), ro = open("f", O_RDONLY),
         pa = open("f", O_PATH);
-    say("%x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
-    say("%x", fcntl(ro, F_GETFL) & ~O_LARGEFILE);
-    say("%x", fcntl(pa, F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(fd, F_GETFL)));
+    STR(oflags(fcntl(ro, F_GETFL)));
+    STR(oflags(fcntl(pa, F_GETFL)));
     T(fcntl(fd, F_SETFL,
             O_APPEND | O_NONBLOCK | O_CREAT | O_TRUNC | O_EXCL | O_WRONLY));
-    say("%x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(fd, F_GETFL)));
     T(fcntl(fd, F_SETFL, 0));
-    say("%x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(fd, F_GETFL)));
     T(fcntl(fd, F_SETFL, -1));
     T(fcntl(fd, F_SETFL, O_NOATIME));
-    say("%x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(fd, F_GETFL)));
     T(fcntl(fd, F_SETFL, O_DIRECT));
     T(fcntl(fd, F_SETFL, O_SYNC));
-    say("%x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(fd, F_GETFL)));
     int sy = open("f", O_RDWR | O_SYNC);
     Y((fcntl(sy, F_GETFL) & O_SYNC) == O_SYNC);
     Y((fcntl(open("f", O_RDWR | O_DSYNC), F_GETFL) & O_SYNC) == O_DSYNC);
@@ -41,14 +41,14 @@ int main(void)
     T(fcntl(99, 9999));
     int p[2];
     pipe2(p, O_NONBLOCK | O_CLOEXEC);
-    say("%x %x %x", fcntl(p[0], F_GETFL) & ~O_LARGEFILE,
-        fcntl(p[1], F_GETFL) & ~O_LARGEFILE, fcntl(p[0], F_GETFD));
+    say("%x %x %x", fcntl(p[0], F_GETFL) & ~LARGEFILE,
+        fcntl(p[1], F_GETFL) & ~LARGEFILE, fcntl(p[0], F_GETFD));
     int fl = 0;
     T(ioctl(p[0], FIONBIO, &fl));
-    say("%x", fcntl(p[0], F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(p[0], F_GETFL)));
     fl = 1;
     T(ioctl(p[0], FIONBIO, &fl));
-    say("%x", fcntl(p[0], F_GETFL) & ~O_LARGEFILE);
+    STR(oflags(fcntl(p[0], F_GETFL)));
     T(ioctl(p[0], 0x5451 /* FIOCLEX */));
     T(fcntl(p[0], F_GETFD));
     T(ioctl(p[0], 0x5450 /* FIONCLEX */));

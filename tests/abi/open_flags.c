@@ -56,7 +56,7 @@ int main(void)
                                            : "0");
                 r = write(fd, "x", 1);
                 printf(" write %s", r < 0 ? errname(errno) : "1");
-                printf(" flags %x", fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+                printf(" flags %s", oflags(fcntl(fd, F_GETFL)));
                 close(fd);
             }
             printf(" file %zu", strlen(get("file")));

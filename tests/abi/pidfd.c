@@ -28,7 +28,7 @@ int main(void)
     read(p[0], &c, 1);
     int fd = T(sys(pidfd_open, k, 0));
     T(fcntl(fd, F_GETFD));
-    T(fcntl(fd, F_GETFL) & ~O_LARGEFILE);
+    T(fcntl(fd, F_GETFL) & ~LARGEFILE);
     T(sys(pidfd_open, k, 1));
     T(sys(pidfd_open, 0, 0));
     T(sys(pidfd_open, -1, 0));

@@ -66,5 +66,5 @@ int main(void)
     struct stat *e = edge(sizeof st);
     T(sys(fstat, fd, e));
     T(sys(fstat, fd, (char *)e + 1));
-    N(sizeof(struct stat));
+    Y(sizeof(struct stat) == 144 || sizeof(struct stat) == 128);
 }

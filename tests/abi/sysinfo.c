@@ -18,11 +18,10 @@ int main(void)
     Y(s.procs >= 2 && s.procs < 10000);
     struct timespec ts;
     clock_gettime(CLOCK_BOOTTIME, &ts);
-    Y(ts.tv_sec - s.uptime <= 1 && ts.tv_sec >= s.uptime - 1);
+    Y(labs(ts.tv_sec - (long)s.uptime) <= 1);
     Y(s.loads[0] < 100UL << 16);
     BAD(p, sys(sysinfo, p));
-    N(sizeof s);
-    char *e = edge(sizeof s);
+    char *e = edge(112);
     T(sys(sysinfo, e));
     T(sys(sysinfo, e + 8));
 }

@@ -52,18 +52,22 @@ int main(void)
     });
     say("-- the file size limit");
     signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){100, 100});
-    T(ftruncate(fd, 100));
-    T(ftruncate(fd, 101));
-    T(pwrite(fd, "0123456789", 10, 95));
-    T(pwrite(fd, "0123456789", 10, 100));
-    T(ftruncate(fd, 50));
+    T_FSIZE(100, ftruncate(fd, 100));
+    T_FSIZE(100, ftruncate(fd, 101));
+    T_FSIZE(100, pwrite(fd, "0123456789", 10, 95));
+    T_FSIZE(100, pwrite(fd, "0123456789", 10, 100));
+    T_FSIZE(100, write(fd, "x", 0));
+    T_FSIZE(100, ftruncate(fd, 50));
     RUN("default action", {
         signal(SIGXFSZ, SIG_DFL);
-        T(ftruncate(fd, 200));
+        T_FSIZE(100, ftruncate(fd, 200));
     });
     RUN("default action, write", {
         signal(SIGXFSZ, SIG_DFL);
-        T(pwrite(fd, "x", 1, 100));
+        T_FSIZE(100, pwrite(fd, "x", 1, 100));
+    });
+    RUN("handled", {
+        set_handler(SIGXFSZ, no_handler, 0);
+        T_FSIZE(100, pwrite(fd, "x", 1, 100));
     });
 }

@@ -12,10 +12,11 @@ int main(void)
     Y(!strncmp(u.release, "6.1.0-", 6) || u.release[0] != 0);
     Y(strlen(u.version) > 0);
 #ifdef __x86_64__
-    Y(!strcmp(u.machine, "x86_64"));
+    const char *machine = "x86_64";
 #else
-    Y(!strcmp(u.machine, "aarch64"));
+    const char *machine = "aarch64";
 #endif
+    Y(!strcmp(u.machine, machine));
     strcpy(old, u.nodename);
     BAD(p, sys(uname, p));
     char *e = edge(sizeof u - 1);
