@@ -52,7 +52,7 @@ static struct unix_name *make_name(const void *bytes, u32 length)
 
 static struct hlist_head *bucket_of(const struct unix_name *n)
 {
-    return &names[hash_bytes(n->bytes, n->length) % NAME_BUCKETS];
+    return &names[full_name_hash(NULL, (const char *)n->bytes, n->length) % NAME_BUCKETS];
 }
 
 static struct unix_name *find_abstract(const struct unix_name *like)
@@ -145,9 +145,9 @@ static int bind_path(struct caller *who, struct unix_socket *u,
         return error;
     }
     u->path = at;
-    write_lock(&path_inode(&at)->lock);
-    path_inode(&at)->endpoint = u;
-    write_unlock(&path_inode(&at)->lock);
+    write_lock(&at.dentry->inode->lock);
+    at.dentry->inode->endpoint = u;
+    write_unlock(&at.dentry->inode->lock);
     return 0;
 }
 
@@ -201,11 +201,11 @@ static struct unix_socket *find_by_path(struct caller *who, const char *name)
     struct unix_socket *u = ERR_PTR(-ECONNREFUSED);
     struct inode *inode;
     struct path at;
-    int error = path_lookup(who, FS_AT_FDCWD, name, WALK_FOLLOW, &at);
+    int error = path_lookup(who, AT_FDCWD, name, WALK_FOLLOW, &at);
 
     if (error)
         return ERR_PTR(error);
-    inode = path_inode(&at);
+    inode = at.dentry->inode;
     error = inode_permission(who, inode, MAY_WRITE);
     if (error) {
         u = ERR_PTR(error);
@@ -268,8 +268,8 @@ void unix_unbind(struct unix_socket *u)
 
     if (!n)
         return;
-    if (path_inode(&u->path)) {
-        struct inode *inode = path_inode(&u->path);
+    if (u->path.dentry) {
+        struct inode *inode = u->path.dentry->inode;
         write_lock(&inode->lock);
         inode->endpoint = NULL;
         write_unlock(&inode->lock);
