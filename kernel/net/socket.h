@@ -48,14 +48,37 @@
 
 #define SOL_SOCKET 1
 enum {
-    SO_DEBUG = 1, SO_REUSEADDR = 2, SO_TYPE = 3, SO_ERROR = 4, SO_DONTROUTE = 5,
-    SO_BROADCAST = 6, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_KEEPALIVE = 9,
-    SO_OOBINLINE = 10, SO_NO_CHECK = 11, SO_PRIORITY = 12, SO_LINGER = 13,
-    SO_REUSEPORT = 15, SO_PASSCRED = 16, SO_PEERCRED = 17, SO_RCVLOWAT = 18,
-    SO_SNDLOWAT = 19, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21, SO_TIMESTAMP = 29,
-    SO_ACCEPTCONN = 30, SO_PEERSEC = 31, SO_SNDBUFFORCE = 32,
-    SO_RCVBUFFORCE = 33, SO_PASSSEC = 34, SO_MARK = 36, SO_PROTOCOL = 38,
-    SO_DOMAIN = 39, SO_PEEK_OFF = 42, SO_PEERGROUPS = 59,
+    SO_DEBUG = 1,
+    SO_REUSEADDR = 2,
+    SO_TYPE = 3,
+    SO_ERROR = 4,
+    SO_DONTROUTE = 5,
+    SO_BROADCAST = 6,
+    SO_SNDBUF = 7,
+    SO_RCVBUF = 8,
+    SO_KEEPALIVE = 9,
+    SO_OOBINLINE = 10,
+    SO_NO_CHECK = 11,
+    SO_PRIORITY = 12,
+    SO_LINGER = 13,
+    SO_REUSEPORT = 15,
+    SO_PASSCRED = 16,
+    SO_PEERCRED = 17,
+    SO_RCVLOWAT = 18,
+    SO_SNDLOWAT = 19,
+    SO_RCVTIMEO = 20,
+    SO_SNDTIMEO = 21,
+    SO_TIMESTAMP = 29,
+    SO_ACCEPTCONN = 30,
+    SO_PEERSEC = 31,
+    SO_SNDBUFFORCE = 32,
+    SO_RCVBUFFORCE = 33,
+    SO_PASSSEC = 34,
+    SO_MARK = 36,
+    SO_PROTOCOL = 38,
+    SO_DOMAIN = 39,
+    SO_PEEK_OFF = 42,
+    SO_PEERGROUPS = 59,
 };
 
 struct socket;
@@ -63,8 +86,8 @@ struct cred;
 struct pid;
 
 #define SOCKADDR_MAX 128 /* sizeof(struct sockaddr_storage) */
-struct socket_address { /* as user space gave it, or will get it */
-    u32 length;         /* bytes, 0: none */
+struct socket_address {  /* as user space gave it, or will get it */
+    u32 length;          /* bytes, 0: none */
     union {
         u16 family;
         u8 bytes[SOCKADDR_MAX];
@@ -77,23 +100,23 @@ struct socket_address { /* as user space gave it, or will get it */
 struct socket_control {
     struct grant **grants; /* SCM_RIGHTS: owned array of owned grants */
     u32 grant_count;
-    bool has_cred; /* SCM_CREDENTIALS */
+    bool has_cred;   /* SCM_CREDENTIALS */
     struct pid *pid; /* owned when has_cred */
     u32 uid, gid;    /* kernel ids */
 };
 void socket_control_drop(struct socket_control *c);
 
-struct socket_message { /* of send and receive; io_request.extra */
+struct socket_message {            /* of send and receive; io_request.extra */
     struct socket_address address; /* send: to; receive: from */
     struct socket_control control;
     u32 flags;     /* MSG_* asked for */
     u32 out_flags; /* receive: MSG_TRUNC, MSG_EOR... */
 };
 
-struct socket_accept { /* io_request.extra of accept */
-    struct grant *grant; /* out: owned */
+struct socket_accept {             /* io_request.extra of accept */
+    struct grant *grant;           /* out: owned */
     struct socket_address address; /* out: the peer's */
-    u32 obj_flags;       /* OBJ_NONBLOCK for the new one */
+    u32 obj_flags;                 /* OBJ_NONBLOCK for the new one */
 };
 
 struct socket_ops {
@@ -121,15 +144,15 @@ struct socket {
     struct object object; /* must be first */
     const struct socket_ops *ops;
     u16 family, type, protocol;
-    u32 options;       /* SOCKET_*; atomic */
-    u32 send_buffer, receive_buffer; /* bytes */
+    u32 options;                       /* SOCKET_*; atomic */
+    u32 send_buffer, receive_buffer;   /* bytes */
     u64 send_timeout, receive_timeout; /* ns, 0: none */
     s32 receive_low_water;
-    s32 error;   /* pending SO_ERROR, positive; atomic */
-    s32 linger;  /* seconds, -1: off */
+    s32 error;       /* pending SO_ERROR, positive; atomic */
+    s32 linger;      /* seconds, -1: off */
     s32 peek_offset; /* -1: off */
     u64 inode;
-    kuid_t uid;  /* creator */
+    kuid_t uid; /* creator */
     kgid_t gid;
     s64 time;
 };

@@ -58,8 +58,7 @@ static int set_timeout(const void *value, u32 size, u64 *out)
         *out = 1; /* Linux: negative means no waiting at all */
         return 0;
     }
-    *out = (u64)tv.sec > 1ULL << 32 ? 0
-                                    : tv.sec * NS_PER_SEC + tv.usec * 1000;
+    *out = (u64)tv.sec > 1ULL << 32 ? 0 : tv.sec * NS_PER_SEC + tv.usec * 1000;
     return 0;
 }
 
@@ -128,9 +127,9 @@ int socket_set_option(struct caller *who, struct socket *s, int level, int name,
     s32 v;
 
     if (level != SOL_SOCKET)
-        return s->ops->set_option ? s->ops->set_option(who, s, level, name,
-                                                       value, size)
-                                  : -EOPNOTSUPP;
+        return s->ops->set_option
+                   ? s->ops->set_option(who, s, level, name, value, size)
+                   : -EOPNOTSUPP;
     if (size < sizeof(v))
         return -EINVAL;
     memcpy(&v, value, sizeof(v));
@@ -223,8 +222,8 @@ ssize_t socket_get_option(struct caller *who, struct socket *s, int level,
         switch (name) {
         case SO_RCVTIMEO:
         case SO_SNDTIMEO:
-            timeout = name == SO_RCVTIMEO ? s->receive_timeout
-                                          : s->send_timeout;
+            timeout =
+                name == SO_RCVTIMEO ? s->receive_timeout : s->send_timeout;
             tv = (struct abi_timeval){timeout / NS_PER_SEC,
                                       timeout % NS_PER_SEC / 1000};
             return give(value, size, &tv, sizeof(tv));

@@ -11,8 +11,8 @@
 #include "proc/task.h"
 #include "vm/user.h"
 
-#define FIONREAD   0x541B
-#define TIOCOUTQ   0x5411
+#define FIONREAD     0x541B
+#define TIOCOUTQ     0x5411
 #define SIOCUNIXFILE 0x89E0
 
 void unix_hold(struct unix_socket *u)
@@ -50,8 +50,8 @@ void unix_set_own_credentials(struct unix_socket *u, struct caller *who)
 {
     struct pid *old = u->own.pid;
 
-    u->own.pid = who->task ? pid_get(who->task->group->leader->pids[PID_PROCESS])
-                           : NULL;
+    u->own.pid =
+        who->task ? pid_get(who->task->group->leader->pids[PID_PROCESS]) : NULL;
     u->own.uid = who->cred->euid.value;
     u->own.gid = who->cred->egid.value;
     pid_put(old);
@@ -130,8 +130,8 @@ static int listen(struct caller *who, struct socket *s, int backlog)
         error = -EINVAL;
     } else {
         u->state = UNIX_LISTENING;
-        u->backlog = backlog < 0 ? UNIX_BACKLOG_MAX
-                                 : min(backlog, UNIX_BACKLOG_MAX);
+        u->backlog =
+            backlog < 0 ? UNIX_BACKLOG_MAX : min(backlog, UNIX_BACKLOG_MAX);
     }
     spin_unlock(&u->lock);
     if (!error) {
@@ -203,8 +203,7 @@ static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
     }
     unix_set_own_credentials(u, who);
     unix_lock_two(u, listener);
-    if (listener->state != UNIX_LISTENING ||
-        listener->shutdown & SHUTDOWN_READ)
+    if (listener->state != UNIX_LISTENING || listener->shutdown & SHUTDOWN_READ)
         result = -ECONNREFUSED;
     else if (u->state != UNIX_IDLE)
         result = u->state == UNIX_CONNECTED ? -EISCONN : -EINVAL;
@@ -257,8 +256,7 @@ static ssize_t accept(struct object *obj, struct io_request *req)
     if (u->state != UNIX_LISTENING) {
         result = -EINVAL;
     } else if (!list_empty(&u->queue)) {
-        server =
-            list_first_entry(&u->queue, struct unix_socket, pending_link);
+        server = list_first_entry(&u->queue, struct unix_socket, pending_link);
         list_del_init(&server->pending_link);
         u->queued_packets--;
     } else if (u->shutdown & SHUTDOWN_READ) {

@@ -17,16 +17,16 @@
 #include "fs/fs.h"
 #include "net/socket.h"
 
-#define UNIX_PATH_MAX 108
+#define UNIX_PATH_MAX    108
 #define UNIX_ADDRESS_MAX (2 + UNIX_PATH_MAX)
-#define UNIX_PACKET_MAX 32768 /* bytes of a stream in one packet */
+#define UNIX_PACKET_MAX  32768 /* bytes of a stream in one packet */
 #define UNIX_BACKLOG_MAX 4096
 
 struct unix_name { /* an address, immutable, counted */
     refcount_t refs;
     u32 length; /* of sockaddr_un as given, family included */
     u8 bytes[UNIX_ADDRESS_MAX + 1];
-    struct hlist_node link; /* abstract: names_lock */
+    struct hlist_node link;    /* abstract: names_lock */
     struct unix_socket *owner; /* abstract: borrowed; names_lock */
 };
 
@@ -48,8 +48,8 @@ enum unix_state {
 };
 
 struct unix_credentials { /* SO_PEERCRED */
-    struct pid *pid; /* owned */
-    u32 uid, gid;    /* kernel ids */
+    struct pid *pid;      /* owned */
+    u32 uid, gid;         /* kernel ids */
 };
 
 struct unix_socket {
@@ -58,14 +58,14 @@ struct unix_socket {
     spinlock_t lock;
     mutex_t read_lock;
     enum unix_state state;
-    u32 shutdown;              /* SHUTDOWN_* */
-    struct unix_socket *peer;  /* memory reference; NULL: none */
-    struct unix_name *name;    /* owned */
-    struct path path;          /* bound in the file system: owned */
-    struct list_head queue;    /* packets to receive; or pending connections */
+    u32 shutdown;             /* SHUTDOWN_* */
+    struct unix_socket *peer; /* memory reference; NULL: none */
+    struct unix_name *name;   /* owned */
+    struct path path;         /* bound in the file system: owned */
+    struct list_head queue;   /* packets to receive; or pending connections */
     u32 queued_bytes, queued_packets;
     u32 backlog;
-    atomic_t outstanding;      /* bytes sent and not yet received */
+    atomic_t outstanding;          /* bytes sent and not yet received */
     struct list_head pending_link; /* on a listener's queue */
     struct unix_credentials own, peer_credentials;
     struct wait_queue readable, writable;

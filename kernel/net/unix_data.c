@@ -68,8 +68,7 @@ static void attach_control(struct unix_packet *p, struct unix_socket *to,
     if (!p->control.has_cred && who->task &&
         (p->sender->socket.options | to->socket.options) & SOCKET_PASSCRED) {
         p->control.has_cred = true;
-        p->control.pid =
-            pid_get(who->task->group->leader->pids[PID_PROCESS]);
+        p->control.pid = pid_get(who->task->group->leader->pids[PID_PROCESS]);
         p->control.uid = who->cred->uid.value;
         p->control.gid = who->cred->gid.value;
     }
@@ -357,8 +356,8 @@ static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
 static bool same_sender(const struct socket_control *a,
                         const struct socket_control *b)
 {
-    return a->has_cred == b->has_cred && a->pid == b->pid &&
-           a->uid == b->uid && a->gid == b->gid;
+    return a->has_cred == b->has_cred && a->pid == b->pid && a->uid == b->uid &&
+           a->gid == b->gid;
 }
 
 /* One packet of a stream. 1: go on, 0: stop here. */
@@ -373,9 +372,8 @@ static int receive_piece(struct unix_socket *u, struct io_request *req,
 
     if (req->done) {
         /* Ancillary data is a border: it belongs to its bytes. */
-        if (p->control.grant_count ||
-            (u->socket.options & SOCKET_PASSCRED &&
-             !same_sender(&p->control, &m->control)))
+        if (p->control.grant_count || (u->socket.options & SOCKET_PASSCRED &&
+                                       !same_sender(&p->control, &m->control)))
             return 0;
     } else {
         if (take_control(p, m, peek))
@@ -452,8 +450,8 @@ ssize_t unix_receive(struct object *obj, struct io_request *req)
 
         mutex_lock(&u->read_lock);
         if (unix_is_stream(u)) {
-            result = u->state == UNIX_LISTENING ? -EINVAL
-                                                : receive_stream(u, req);
+            result =
+                u->state == UNIX_LISTENING ? -EINVAL : receive_stream(u, req);
         } else {
             struct unix_packet *p = first_packet(u);
             result = p ? receive_record(u, req, p) : 0;

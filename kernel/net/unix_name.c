@@ -24,8 +24,7 @@ void unix_name_put(struct unix_name *n)
         kfree(n);
 }
 
-void unix_name_to_address(const struct unix_name *n,
-                          struct socket_address *out)
+void unix_name_to_address(const struct unix_name *n, struct socket_address *out)
 {
     if (n) {
         out->length = n->length;
@@ -52,7 +51,8 @@ static struct unix_name *make_name(const void *bytes, u32 length)
 
 static struct hlist_head *bucket_of(const struct unix_name *n)
 {
-    return &names[full_name_hash(NULL, (const char *)n->bytes, n->length) % NAME_BUCKETS];
+    return &names[full_name_hash(NULL, (const char *)n->bytes, n->length) %
+                  NAME_BUCKETS];
 }
 
 static struct unix_name *find_abstract(const struct unix_name *like)
@@ -186,8 +186,7 @@ int unix_bind(struct caller *who, struct socket *s,
         path_of(address, path);
         return bind_path(who, u, path);
     }
-    n = make_name(address->bytes + FAMILY_SIZE,
-                  address->length - FAMILY_SIZE);
+    n = make_name(address->bytes + FAMILY_SIZE, address->length - FAMILY_SIZE);
     if (!n)
         return -ENOMEM;
     error = bind_abstract(u, n);
