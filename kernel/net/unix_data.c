@@ -1,0 +1,471 @@
+/* Sending and receiving on AF_UNIX. */
+#include "core/slab.h"
+#include "core/time.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "net/unix.h"
+#include "proc/pid.h"
+#include "proc/task.h"
+
+/* What a packet costs beyond its bytes, as Linux counts (skb overhead). */
+#define PACKET_OVERHEAD 768
+
+bool unix_is_writable(const struct unix_socket *u)
+{
+    return (u64)atomic_load(&u->outstanding) * 4 <= u->socket.send_buffer;
+}
+
+void unix_packet_free(struct unix_packet *p)
+{
+    struct unix_socket *sender = p->sender;
+
+    if (sender) {
+        atomic_sub(p->charge, &sender->outstanding);
+        if (unix_is_writable(sender))
+            wait_queue_wake(&sender->writable, POLLOUT | POLLWRNORM, 1);
+        unix_drop(sender);
+    }
+    unix_name_put(p->from);
+    socket_control_drop(&p->control);
+    kfree(p);
+}
+
+static struct unix_packet *make_packet(struct unix_socket *u, struct iter *from,
+                                       size_t n, int *error)
+{
+    struct unix_packet *p = kmalloc(sizeof(*p) + n, ALLOC_KERNEL);
+
+    if (!p) {
+        *error = -ENOBUFS;
+        return NULL;
+    }
+    memset(p, 0, sizeof(*p));
+    p->length = n;
+    if (iter_copy_from(from, p->data, n) != n) {
+        kfree(p);
+        *error = -EFAULT;
+        return NULL;
+    }
+    p->charge = n + PACKET_OVERHEAD;
+    p->sender = u;
+    unix_hold(u);
+    atomic_add(p->charge, &u->outstanding);
+    spin_lock(&u->lock);
+    if (u->name) {
+        refcount_inc(&u->name->refs);
+        p->from = u->name;
+    }
+    spin_unlock(&u->lock);
+    return p;
+}
+
+/* SCM_RIGHTS go with the first packet; credentials with each. */
+static void attach_control(struct unix_packet *p, struct unix_socket *to,
+                           struct caller *who, struct socket_message *m)
+{
+    p->control = m->control;
+    m->control = (struct socket_control){0};
+    if (!p->control.has_cred && who->task &&
+        (p->sender->socket.options | to->socket.options) & SOCKET_PASSCRED) {
+        p->control.has_cred = true;
+        p->control.pid = pid_get(who->task->group->leader->pids[PID_PROCESS]);
+        p->control.uid = who->cred->uid.value;
+        p->control.gid = who->cred->gid.value;
+    }
+}
+
+static ssize_t check_send(struct unix_socket *to)
+{
+    if (to->state == UNIX_DEAD || to->shutdown & SHUTDOWN_READ)
+        return -EPIPE;
+    return 0;
+}
+
+/* Where a datagram or stream goes: memory reference or ERR_PTR. */
+static struct unix_socket *destination(struct unix_socket *u,
+                                       struct io_request *req)
+{
+    struct socket_message *m = req->extra;
+    struct unix_socket *to;
+
+    if (m->address.length && u->socket.type != SOCK_STREAM) {
+        if (u->socket.type == SOCK_DGRAM)
+            return unix_find((struct caller *)req->caller, &m->address,
+                             SOCK_DGRAM);
+    } else if (m->address.length) {
+        return ERR_PTR(u->state == UNIX_CONNECTED ? -EISCONN : -EOPNOTSUPP);
+    }
+    spin_lock(&u->lock);
+    to = u->peer;
+    if (to)
+        unix_hold(to);
+    spin_unlock(&u->lock);
+    return to ? to : ERR_PTR(-ENOTCONN);
+}
+
+/* A full receiver or sender: wait, or say so. */
+static ssize_t wait_for_room(struct unix_socket *u, struct io_request *req)
+{
+    struct socket_message *m = req->extra;
+
+    if (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT)
+        return req->done ? (ssize_t)req->done : -EAGAIN;
+    if (u->socket.send_timeout && !req->deadline)
+        req->deadline = time_monotonic() + u->socket.send_timeout;
+    request_wait(req, &u->writable);
+    /* Pairs with the counter's change before the wake-up. */
+    smp_mb();
+    if (unix_is_writable(u))
+        request_retry(req);
+    return -EIOCBQUEUED;
+}
+
+static int deliver(struct unix_socket *u, struct unix_socket *to,
+                   struct unix_packet *p)
+{
+    int error = 0;
+
+    spin_lock(&to->lock);
+    if (to->state == UNIX_DEAD || to->shutdown & SHUTDOWN_READ)
+        error = u->socket.type == SOCK_DGRAM && to->state == UNIX_DEAD
+                    ? -ECONNREFUSED
+                    : -EPIPE;
+    else if (u->socket.type == SOCK_DGRAM && to->peer && to->peer != u)
+        error = -EPERM;
+    if (!error) {
+        list_add_tail(&p->link, &to->queue);
+        to->queued_bytes += p->length;
+        to->queued_packets++;
+    }
+    spin_unlock(&to->lock);
+    if (!error)
+        wait_queue_wake_sync(&to->readable, POLLIN | POLLRDNORM, 1);
+    return error;
+}
+
+static ssize_t send_packet(struct unix_socket *u, struct unix_socket *to,
+                           struct io_request *req, size_t n)
+{
+    int error = 0;
+    struct unix_packet *p = make_packet(u, &req->iter, n, &error);
+
+    if (!p)
+        return error;
+    attach_control(p, to, (struct caller *)req->caller, req->extra);
+    error = deliver(u, to, p);
+    if (error) {
+        unix_packet_free(p);
+        return error;
+    }
+    return n;
+}
+
+static ssize_t send_stream(struct unix_socket *u, struct unix_socket *to,
+                           struct io_request *req)
+{
+    while (iter_count(&req->iter)) {
+        size_t n = min_t(size_t, iter_count(&req->iter), UNIX_PACKET_MAX);
+        ssize_t result = check_send(to);
+
+        n = min_t(size_t, n, u->socket.send_buffer / 2);
+        if (result)
+            return result;
+        if (!unix_is_writable(u))
+            return wait_for_room(u, req);
+        result = send_packet(u, to, req, n);
+        if (result < 0)
+            return result;
+        req->done += result;
+    }
+    return req->done;
+}
+
+/* Datagrams: max_dgram_qlen packets wait at the receiver. */
+#define DGRAM_QUEUE_MAX 10
+
+static ssize_t send_record(struct unix_socket *u, struct unix_socket *to,
+                           struct io_request *req)
+{
+    size_t n = iter_count(&req->iter);
+    ssize_t result = check_send(to);
+
+    if (u->socket.type == SOCK_DGRAM && to->state == UNIX_DEAD)
+        return -ECONNREFUSED;
+    if (result)
+        return result;
+    if (n > u->socket.send_buffer - 32)
+        return -EMSGSIZE;
+    if (!unix_is_writable(u))
+        return wait_for_room(u, req);
+    if (u->socket.type == SOCK_DGRAM && to != u &&
+        READ_ONCE(to->queued_packets) > DGRAM_QUEUE_MAX && to->peer != u) {
+        struct socket_message *m = req->extra;
+        if (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT)
+            return -EAGAIN;
+        request_wait(req, &to->writable);
+        smp_mb();
+        if (READ_ONCE(to->queued_packets) <= DGRAM_QUEUE_MAX)
+            request_retry(req);
+        return -EIOCBQUEUED;
+    }
+    return send_packet(u, to, req, n);
+}
+
+ssize_t unix_send(struct object *obj, struct io_request *req)
+{
+    struct unix_socket *u = unix_of(container_of(obj, struct socket, object));
+    struct socket_message *m = req->extra;
+    struct unix_socket *to;
+    ssize_t result;
+    s32 pending;
+
+    if (m->flags & MSG_OOB)
+        return -EOPNOTSUPP;
+    pending = socket_take_error(&u->socket);
+    if (pending)
+        return -pending;
+    to = destination(u, req);
+    if (IS_ERR(to))
+        return PTR_ERR(to);
+    if (u->shutdown & SHUTDOWN_WRITE)
+        result = -EPIPE;
+    else if (unix_is_stream(u))
+        result = send_stream(u, to, req);
+    else
+        result = send_record(u, to, req);
+    /* A datagram peer that is gone is forgotten. */
+    if (result == -ECONNREFUSED && !m->address.length) {
+        spin_lock(&u->lock);
+        if (u->peer == to) {
+            u->peer = NULL;
+            u->state = UNIX_IDLE;
+            unix_drop(to);
+        }
+        spin_unlock(&u->lock);
+    }
+    unix_drop(to);
+    if (result < 0 && result != -EIOCBQUEUED && req->done)
+        result = req->done;
+    else if (result == -EPIPE && u->socket.type != SOCK_DGRAM)
+        result = socket_broken_pipe(req->caller, m->flags);
+    return result;
+}
+
+/* --------------------------------------------------------------- receiving */
+
+static struct unix_packet *first_packet(struct unix_socket *u)
+{
+    struct unix_packet *p;
+
+    spin_lock(&u->lock);
+    p = list_first_entry_or_null(&u->queue, struct unix_packet, link);
+    spin_unlock(&u->lock);
+    return p;
+}
+
+static void consume(struct unix_socket *u, struct unix_packet *p)
+{
+    spin_lock(&u->lock);
+    list_del(&p->link);
+    u->queued_bytes -= p->length - (unix_is_stream(u) ? p->taken : 0);
+    u->queued_packets--;
+    spin_unlock(&u->lock);
+    if (u->socket.type == SOCK_DGRAM)
+        wait_queue_wake(&u->writable, POLLOUT, 0);
+    unix_packet_free(p);
+}
+
+static ssize_t wait_for_data(struct unix_socket *u, struct io_request *req)
+{
+    struct socket_message *m = req->extra;
+    ssize_t result = 0;
+    s32 error;
+
+    spin_lock(&u->lock);
+    if (!list_empty(&u->queue)) {
+        result = -ERESTART; /* something came: look again */
+    } else if ((error = socket_take_error(&u->socket))) {
+        result = -error;
+    } else if (u->shutdown & SHUTDOWN_READ ||
+               (unix_is_connected_type(u) && u->state == UNIX_CONNECTED &&
+                (!u->peer || u->peer->state == UNIX_DEAD ||
+                 u->peer->shutdown & SHUTDOWN_WRITE))) {
+        result = 0;
+    } else if (unix_is_connected_type(u) && u->state != UNIX_CONNECTED) {
+        result = unix_is_stream(u) ? -EINVAL : -ENOTCONN;
+    } else if (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT) {
+        result = -EAGAIN;
+    } else {
+        if (u->socket.receive_timeout && !req->deadline)
+            req->deadline = time_monotonic() + u->socket.receive_timeout;
+        request_wait(req, &u->readable);
+        result = -EIOCBQUEUED;
+    }
+    spin_unlock(&u->lock);
+    return result;
+}
+
+/* Hand a packet's control data to the receiver: copies for MSG_PEEK. */
+static int take_control(struct unix_packet *p, struct socket_message *m,
+                        bool peek)
+{
+    if (!peek) {
+        m->control = p->control;
+        p->control = (struct socket_control){0};
+        return 0;
+    }
+    m->control = p->control;
+    pid_get(m->control.pid);
+    m->control.grants = NULL;
+    m->control.grant_count = 0;
+    if (!p->control.grant_count)
+        return 0;
+    m->control.grants = kmalloc_array(p->control.grant_count,
+                                      sizeof(struct grant *), ALLOC_KERNEL);
+    if (!m->control.grants)
+        return -ENOMEM;
+    m->control.grant_count = p->control.grant_count;
+    for (u32 i = 0; i < p->control.grant_count; i++)
+        m->control.grants[i] = grant_get(p->control.grants[i]);
+    return 0;
+}
+
+static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
+                              struct unix_packet *p)
+{
+    struct socket_message *m = req->extra;
+    bool peek = m->flags & MSG_PEEK;
+    size_t n = min_t(size_t, p->length, iter_count(&req->iter));
+    ssize_t result;
+
+    if (iter_copy_to(&req->iter, p->data, n) != n)
+        return -EFAULT;
+    result = m->flags & MSG_TRUNC ? p->length : n;
+    if (n < p->length)
+        m->out_flags |= MSG_TRUNC;
+    unix_name_to_address(p->from, &m->address);
+    if (u->socket.type == SOCK_DGRAM ? !p->from : true)
+        m->address.length = 0;
+    if (take_control(p, m, peek))
+        return -ENOMEM;
+    if (!peek)
+        consume(u, p);
+    return result;
+}
+
+static bool same_sender(const struct socket_control *a,
+                        const struct socket_control *b)
+{
+    return a->has_cred == b->has_cred && a->pid == b->pid && a->uid == b->uid &&
+           a->gid == b->gid;
+}
+
+/* One packet of a stream. 1: go on, 0: stop here. */
+static int receive_piece(struct unix_socket *u, struct io_request *req,
+                         struct unix_packet *p, u32 *skip)
+{
+    struct socket_message *m = req->extra;
+    bool peek = m->flags & MSG_PEEK;
+    u32 at = p->taken + *skip;
+    size_t n = min_t(size_t, p->length - at, iter_count(&req->iter));
+    size_t moved;
+
+    if (req->done) {
+        /* Ancillary data is a border: it belongs to its bytes. */
+        if (p->control.grant_count || (u->socket.options & SOCKET_PASSCRED &&
+                                       !same_sender(&p->control, &m->control)))
+            return 0;
+    } else {
+        if (take_control(p, m, peek))
+            return -ENOMEM;
+        unix_name_to_address(p->from, &m->address);
+        if (!p->from)
+            m->address.length = 0;
+    }
+    moved = iter_copy_to(&req->iter, p->data + at, n);
+    req->done += moved;
+    if (peek) {
+        *skip = 0;
+        return moved < n ? -EFAULT : 1;
+    }
+    spin_lock(&u->lock);
+    p->taken += moved;
+    u->queued_bytes -= moved;
+    spin_unlock(&u->lock);
+    bool stop = m->control.grant_count;
+    if (p->taken == p->length)
+        consume(u, p);
+    if (moved < n)
+        return -EFAULT;
+    return stop ? 0 : 1;
+}
+
+static ssize_t receive_stream(struct unix_socket *u, struct io_request *req)
+{
+    struct socket_message *m = req->extra;
+    bool peek = m->flags & MSG_PEEK;
+    struct unix_packet *p;
+    u32 skip = 0;
+
+    while (iter_count(&req->iter)) {
+        int next;
+
+        p = first_packet(u);
+        if (!p)
+            break;
+        if (peek) {
+            /* Only the first packets as far as they reach. */
+            struct list_head *link = &p->link;
+            while (iter_count(&req->iter) && link != &u->queue) {
+                p = list_entry(link, struct unix_packet, link);
+                next = receive_piece(u, req, p, &skip);
+                if (next <= 0)
+                    break;
+                spin_lock(&u->lock);
+                link = p->link.next;
+                spin_unlock(&u->lock);
+            }
+            break;
+        }
+        next = receive_piece(u, req, p, &skip);
+        if (next < 0)
+            return req->done ? (ssize_t)req->done : next;
+        if (!next)
+            return req->done;
+    }
+    return req->done;
+}
+
+ssize_t unix_receive(struct object *obj, struct io_request *req)
+{
+    struct unix_socket *u = unix_of(container_of(obj, struct socket, object));
+    struct socket_message *m = req->extra;
+    ssize_t result;
+
+    if (m->flags & MSG_OOB)
+        return -EOPNOTSUPP;
+    do {
+        size_t before = req->done;
+        bool all = m->flags & MSG_WAITALL && !(m->flags & MSG_PEEK);
+
+        mutex_lock(&u->read_lock);
+        if (unix_is_stream(u)) {
+            result =
+                u->state == UNIX_LISTENING ? -EINVAL : receive_stream(u, req);
+        } else {
+            struct unix_packet *p = first_packet(u);
+            result = p ? receive_record(u, req, p) : 0;
+            if (p)
+                before = ~(size_t)0; /* also an empty record is something */
+        }
+        mutex_unlock(&u->read_lock);
+        if (result < 0 || before == ~(size_t)0 || !iter_count(&req->iter))
+            return result;
+        if (result > 0 && !(all && !m->control.grant_count))
+            return result;
+        result = wait_for_data(u, req);
+        if (req->done && result != -EIOCBQUEUED && result != -ERESTART)
+            result = req->done;
+    } while (result == -ERESTART);
+    return result;
+}
