@@ -31,10 +31,17 @@ struct syscall_entry {
 
 static s64 syscall_missing(struct caller *who, const u64 *args);
 
+/* gcc wants an alias to have the attributes of its target, by this one. */
+#if __has_attribute(copy)
+#define LIKE(function) , copy(function)
+#else
+#define LIKE(function)
+#endif
+
 /* A call that no file defines. */
 #define SYSCALL(name, x86_64, aarch64, mode)                            \
     s64 sys_##name(struct caller *who, const u64 *args) __attribute__(( \
-        weak, alias("syscall_missing_alias"), copy(syscall_missing_alias)));
+        weak, alias("syscall_missing_alias") LIKE(syscall_missing_alias)));
 s64 syscall_missing_alias(struct caller *who, const u64 *args);
 s64 syscall_missing_alias(struct caller *who, const u64 *args)
 {

@@ -259,7 +259,8 @@ struct mount *mount_tree_detach(struct mount *m)
             break;
         }
     if (!still)
-        __atomic_fetch_and(&point->flags, ~DENTRY_MOUNTED, __ATOMIC_RELEASE);
+        __atomic_fetch_and(&point->flags, ~(u32)DENTRY_MOUNTED,
+                           __ATOMIC_RELEASE);
     dentry_put(point);
     return parent; /* the reference on it is the caller's to drop */
 }
