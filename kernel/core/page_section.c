@@ -142,10 +142,13 @@ static u64 section_bring_in(u32 section)
     struct page_section *s = &page_sections[section];
     struct range r;
     pfn_t first, last;
-    u64 bytes, n = 0;
+    u64 bytes, n;
 
-    if (!ram_pages(start, end, &first, &last))
+    n = ram_pages(start, end, &first, &last);
+    waiting_pages -= min(n, waiting_pages);
+    if (!n)
         return 0;
+    n = 0;
     bytes = round_up((last - first) * sizeof(struct page), PAGE_SIZE);
     metadata_range = (struct range){0, 0};
     if (!carve(start, end, bytes, &r)) {
@@ -176,11 +179,6 @@ bool page_section_bring_in(void)
         return false;
     flags = spin_lock_irqsave(&section_lock);
     while (!any && next_section < page_section_count) {
-        pfn_t first, last;
-        paddr_t start = (paddr_t)next_section << SECTION_SHIFT;
-        u64 n = ram_pages(start, start + SECTION_SIZE, &first, &last);
-
-        waiting_pages -= min(n, waiting_pages);
         if (!page_sections[next_section].count)
             any = section_bring_in(next_section) > 0;
         next_section++;
