@@ -6,6 +6,7 @@
 #include "proc/clock.h"
 #include "proc/futex.h"
 #include "proc/pid.h"
+#include "proc/rseq.h"
 #include "proc/task.h"
 
 enum {
@@ -202,6 +203,12 @@ s64 sys_get_robust_list(struct caller *who, const u64 *args)
     if (user_write64(who->mm, args[2], 24))
         return -EFAULT;
     return user_write64(who->mm, args[1], head);
+}
+
+s64 sys_rseq(struct caller *who, const u64 *args)
+{
+    return rseq_register(who->task, args[0], (u32)args[1], (u32)args[2],
+                         (u32)args[3]);
 }
 
 s64 sys_set_tid_address(struct caller *who, const u64 *args)

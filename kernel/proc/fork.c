@@ -252,7 +252,7 @@ static void copy_plain(struct task *t, struct task *parent,
         t->clear_child_tid = a->child_tid;
     if (!(f & CLONE_VM)) {
         t->rseq_address = parent->rseq_address;
-        t->rseq_size_signature = parent->rseq_size_signature;
+        t->rseq_signature = parent->rseq_signature;
     }
     t->seccomp_mode = parent->seccomp_mode;
     t->fail_nth = 0;

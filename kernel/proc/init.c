@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "proc/exit.h"
 #include "proc/pid_internal.h"
+#include "proc/rseq.h"
 #include "proc/signal_internal.h"
 #include "proc/task_internal.h"
 #include "proc/task_work.h"
@@ -83,8 +84,10 @@ static int page_fault(const struct fault *f)
 
 static void exit_work(struct user_regs *regs, u32 work)
 {
-    if (work & WORK_NOTIFY)
+    if (work & WORK_NOTIFY) {
         task_work_run(task_current());
+        rseq_update(task_current(), regs);
+    }
     if (work & (WORK_SIGNAL | WORK_RESTORE_MASK))
         signal_deliver_pending(regs);
 }

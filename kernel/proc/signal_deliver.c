@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "proc/exit.h"
 #include "proc/posix_timer.h"
+#include "proc/rseq.h"
 #include "proc/signal_internal.h"
 #include "proc/siginfo_abi.h"
 #include "proc/task.h"
@@ -410,6 +411,7 @@ static void enter_handler(struct task *t, struct user_regs *regs,
         frame.stack_top = s->altstack_sp + s->altstack_size;
     signal_info_to_abi(info, frame.siginfo);
 
+    rseq_update(t, regs);
     if (arch_signal_deliver(regs, &frame)) {
         force_segv(t, info->signo);
         return;

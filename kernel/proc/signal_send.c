@@ -403,7 +403,8 @@ int signal_may_send(const struct caller *who, struct task *t, int signo)
 
 bool signal_is_pending(const struct task *t)
 {
-    return atomic_load(&t->thread.head.work) & (WORK_SIGNAL | WORK_NOTIFY);
+    return atomic_load(&t->thread.head.work) & WORK_SIGNAL ||
+           READ_ONCE(t->notify.first);
 }
 
 bool signal_is_fatal_pending(const struct task *t)

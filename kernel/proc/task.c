@@ -11,6 +11,7 @@
 #include "proc/exit.h"
 #include "proc/pid_internal.h"
 #include "proc/posix_timer.h"
+#include "proc/rseq.h"
 #include "proc/signal_internal.h"
 #include "proc/task_internal.h"
 #include "vm/address_space.h"
@@ -160,6 +161,7 @@ static void task_finished(struct thread *thread)
 static void task_switch_in(struct thread *thread)
 {
     mm_activate(thread->mm);
+    rseq_switched(container_of(thread, struct task, thread));
 }
 
 static bool task_signal_pending(const struct thread *thread, bool fatal_only)

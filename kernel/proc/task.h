@@ -150,7 +150,8 @@ struct task {
     u64 clear_child_tid; /* user address, CLONE_CHILD_CLEARTID */
     u64 robust_list;     /* user address */
     u64 robust_list_size;
-    u64 rseq_address, rseq_size_signature;
+    u64 rseq_address; /* user address, 0: not registered */
+    u32 rseq_signature;
     struct completion_flag *vfork_done; /* parent waits; guarded by alloc_lock*/
     u64 min_faults, maj_faults;
     u64 start_time;
