@@ -111,7 +111,9 @@ def make(*arguments):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
-            text = r.stdout.decode(errors="replace")
+            # Without the lines that only tell of progress.
+            text = "\n".join(l for l in r.stdout.decode(errors="replace").split("\n")
+                             if not l.startswith("  "))
             _built[arguments] = text or "make failed" if r.returncode else None
         return _built[arguments]
 
