@@ -12,7 +12,11 @@
 #include "lib/string.h"
 #include "proc/task.h"
 
-#define SYSCALL_LIMIT 512
+/* Linux's numbers, then Hako's own from 1024 on. */
+#define LINUX_LIMIT   512
+#define OWN_FIRST     1024
+#define OWN_COUNT     64
+#define SYSCALL_LIMIT (LINUX_LIMIT + OWN_COUNT)
 
 typedef s64 (*syscall_fn)(struct caller *who, const u64 *args);
 
@@ -52,7 +56,20 @@ s64 syscall_missing_alias(struct caller *who, const u64 *args)
 
 /* Numbers that an architecture does not have are -1: they fall on the last
  * entry, which is cleared at start. */
-#define SLOT(number) ((number) < 0 ? SYSCALL_LIMIT : (number))
+#define SLOT(number)                        \
+    ((number) < 0           ? SYSCALL_LIMIT \
+     : (number) < OWN_FIRST ? (number)      \
+                            : (number)-OWN_FIRST + LINUX_LIMIT)
+
+static u64 slot_of(u64 number)
+{
+    if (likely(number < LINUX_LIMIT))
+        return number;
+    if (number - OWN_FIRST < OWN_COUNT)
+        return number - OWN_FIRST + LINUX_LIMIT;
+    return SYSCALL_LIMIT; /* an empty entry */
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 static struct syscall_entry syscall_table[SYSCALL_LIMIT + 1] = {
@@ -67,7 +84,7 @@ static u64 missing_logged[SYSCALL_LIMIT / 64];
 
 static s64 syscall_missing(struct caller *who, const u64 *args)
 {
-    u64 nr = arch_syscall_number(who->task->thread.head.regs);
+    u64 nr = slot_of(arch_syscall_number(who->task->thread.head.regs));
 
     (void)args;
     if (nr < SYSCALL_LIMIT &&
@@ -84,7 +101,7 @@ static s64 syscall_missing(struct caller *who, const u64 *args)
 
 const char *syscall_name(u64 number)
 {
-    return number < SYSCALL_LIMIT ? syscall_table[number].name : NULL;
+    return syscall_table[slot_of(number)].name;
 }
 
 u32 syscall_count(void)
@@ -96,9 +113,7 @@ static s64 syscall_invoke(struct task *t, u64 nr, const u64 *args)
 {
     const struct syscall_entry *e;
 
-    if (unlikely(nr >= SYSCALL_LIMIT))
-        return -ENOSYS;
-    e = &syscall_table[nr];
+    e = &syscall_table[slot_of(nr)];
     if (unlikely(!e->fn))
         return -ENOSYS;
     if (unlikely(t->caller.flags & CALLER_CAPABILITY) && e->mode == DENY)

@@ -375,4 +375,13 @@ SYSCALL(memfd_secret, 447, 447, OWN)
 SYSCALL(process_mrelease, 448, 448, HANDLE)
 SYSCALL(futex_waitv, 449, 449, OWN)
 SYSCALL(set_mempolicy_home_node, 450, 450, DENY)
+/* Hako's own (abi/hako.h). */
+SYSCALL(hako_grant_derive, 1024, 1024, HANDLE)
+SYSCALL(hako_grant_revoke, 1025, 1025, HANDLE)
+SYSCALL(hako_grant_rights, 1026, 1026, HANDLE)
+SYSCALL(hako_capability_enter, 1027, 1027, OWN)
+SYSCALL(hako_endpoint_create, 1028, 1028, OWN)
+SYSCALL(hako_endpoint_call, 1029, 1029, HANDLE)
+SYSCALL(hako_endpoint_receive, 1030, 1030, HANDLE)
+SYSCALL(hako_endpoint_reply, 1031, 1031, HANDLE)
 /* clang-format on */

@@ -10,8 +10,8 @@
  *                put to sleep would hold up all behind it.
  *   mutex_t      sleeping, owner-tracked, FIFO hand-over under contention,
  *                spins while the owner runs
- *   rwlock_t     sleeping readers/writer lock; first come, first served, so
- *                writers do not starve; not recursive, for readers neither
+ *   rwlock_t     sleeping readers/writer lock; not recursive, for readers
+ *                neither. Who waits may be overtaken once, so none starves
  *   seqcount_t   lockless readers of small data that retry
  *
  * Zeroed memory is an unlocked spinlock; the other kinds need initialisation.
@@ -62,7 +62,7 @@ typedef struct mutex {
     }
 
 typedef struct rwlock {
-    atomic64_t state; /* writer: thread | 1; readers: count * 8; | 2: waiters */
+    atomic64_t state; /* writer: thread | 1; readers: count * 8; | RWLOCK_* */
     spinlock_t wait_lock;
     struct list_head waiters; /* FIFO; wait_lock */
     LOCK_DEBUG_MEMBER
@@ -267,7 +267,8 @@ static inline void mutex_unlock(mutex_t *m)
 #endif
 
 #define RWLOCK_WRITER  1L
-#define RWLOCK_WAITERS 2L
+#define RWLOCK_WAITERS 2L /* someone is on the list */
+#define RWLOCK_HANDOFF 4L /* the first of them is next; nobody else */
 #define RWLOCK_READER  8L
 
 void rwlock_init(rwlock_t *l, const char *name);
@@ -299,7 +300,7 @@ static inline void read_lock(rwlock_t *l)
 {
     s64 s = atomic64_load(&l->state);
 
-    while (likely(!(s & (RWLOCK_WRITER | RWLOCK_WAITERS))))
+    while (likely(!(s & (RWLOCK_WRITER | RWLOCK_HANDOFF))))
         if (likely(
                 try_cmpxchg_acquire(&l->state.counter, &s, s + RWLOCK_READER)))
             return;
@@ -310,7 +311,7 @@ static inline void read_unlock(rwlock_t *l)
     s64 s =
         __atomic_sub_fetch(&l->state.counter, RWLOCK_READER, __ATOMIC_RELEASE);
 
-    if (unlikely(s == RWLOCK_WAITERS))
+    if (unlikely(s & RWLOCK_WAITERS && s < RWLOCK_READER))
         rwlock_wake(l);
 }
 static inline void write_lock(rwlock_t *l)

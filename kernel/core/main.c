@@ -68,14 +68,12 @@ static void up_irq_enter(bool from_user)
     arch_current()->preempt_count += PREEMPT_IRQ;
     barrier();
     rcu_irq_enter();
-    if (from_user)
-        sched_account_kernel_entry();
+    (void)from_user;
 }
 
 static void up_irq_exit(bool from_user)
 {
-    if (from_user)
-        sched_account_user_entry();
+    (void)from_user;
     rcu_irq_exit();
     barrier();
     arch_current()->preempt_count -= PREEMPT_IRQ;

@@ -24,6 +24,7 @@
 #define SLICE_NS        (3 * NS_PER_MSEC)
 #define RR_SLICE_NS     (100 * NS_PER_MSEC)
 #define BALANCE_NS      (16 * NS_PER_MSEC)
+#define SCHED_TICK_NS   (4 * NS_PER_MSEC)
 #define WAKE_PROTECT_NS (500 * NS_PER_USEC)
 
 struct fair_queue {
@@ -50,6 +51,7 @@ struct runqueue {
     struct list_head rt[RT_LEVELS];
     u64 clock; /* ns, at the last update */
     u64 next_balance;
+    u64 next_tick; /* ns: when a user thread is sampled, if one runs then */
     u64 switches, forks;
     s64 uninterruptible; /* sleepers counted here minus woken here */
     u64 times[5];        /* ns: user, nice, system, idle, irq */

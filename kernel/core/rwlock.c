@@ -1,8 +1,10 @@
 /*
  * Sleeping readers/writer locks. While nobody waits, the state word alone says
- * who holds it. Waiters stand in one line; while there are any, newcomers join
- * it, and whoever makes the lock free hands it to the head of the line: one
- * writer, or all readers up to the next writer.
+ * who holds it. Waiters stand in one line. Who makes the lock free gives it to
+ * the readers at the head of the line, but only wakes a writer there: until
+ * that one runs, others may take the lock, which saves a switch for each time
+ * it changes hands. A writer that was woken in vain sets HANDOFF: then nobody
+ * overtakes it any more, and the lock is handed to it.
  */
 #include "core/lock.h"
 
@@ -11,7 +13,8 @@
 #include "core/wait.h"
 #include "lib/errno.h"
 
-#define FLAGS (RWLOCK_WRITER | RWLOCK_WAITERS)
+#define FLAGS (RWLOCK_WRITER | RWLOCK_WAITERS | RWLOCK_HANDOFF)
+#define LINE  (RWLOCK_WAITERS | RWLOCK_HANDOFF)
 
 struct rwlock_waiter {
     struct list_head link;
@@ -53,6 +56,13 @@ static void wake_waiter(struct rwlock_waiter *w)
     thread_wake(t);
 }
 
+/* Leaves the line flags as the line is. wait_lock held. */
+static void flags_update(rwlock_t *l)
+{
+    if (list_empty(&l->waiters))
+        __atomic_fetch_and(&l->state.counter, ~LINE, __ATOMIC_SEQ_CST);
+}
+
 /* Hands the lock on as far as its state allows. wait_lock held, WAITERS set. */
 static void grant(rwlock_t *l)
 {
@@ -62,21 +72,24 @@ static void grant(rwlock_t *l)
         s64 s = atomic64_load(&l->state);
 
         if (w->writer) {
-            if (s != RWLOCK_WAITERS ||
-                !try_cmpxchg_acquire(&l->state.counter, &s,
-                                     writer_word(w->thread) | RWLOCK_WAITERS))
+            if (s & ~LINE)
                 break;
+            if (!(s & RWLOCK_HANDOFF)) {
+                thread_wake(w->thread);
+                break;
+            }
+            if (!try_cmpxchg_acquire(&l->state.counter, &s,
+                                     writer_word(w->thread) | RWLOCK_WAITERS))
+                continue;
         } else {
             if (s & RWLOCK_WRITER)
                 break;
-            __atomic_fetch_add(&l->state.counter, RWLOCK_READER,
-                               __ATOMIC_ACQUIRE);
+            if (!try_cmpxchg_acquire(&l->state.counter, &s, s + RWLOCK_READER))
+                continue;
         }
         wake_waiter(w);
     }
-    if (list_empty(&l->waiters))
-        __atomic_fetch_and(&l->state.counter, ~RWLOCK_WAITERS,
-                           __ATOMIC_SEQ_CST);
+    flags_update(l);
 }
 
 void rwlock_wake(rwlock_t *l)
@@ -87,19 +100,47 @@ void rwlock_wake(rwlock_t *l)
     spin_unlock(&l->wait_lock);
 }
 
+/* A writer at the head of the line, awake: wait_lock held. */
+static bool write_take(rwlock_t *l, struct rwlock_waiter *w)
+{
+    s64 s = atomic64_load(&l->state);
+
+    if (!w->writer ||
+        list_first_entry(&l->waiters, struct rwlock_waiter, link) != w)
+        return false;
+    while (!(s & ~LINE))
+        if (try_cmpxchg_acquire(&l->state.counter, &s,
+                                writer_word(w->thread) | RWLOCK_WAITERS)) {
+            list_del(&w->link);
+            w->granted = true;
+            flags_update(l);
+            return true;
+        }
+    return false;
+}
+
 static int wait_for(rwlock_t *l, bool writer, enum wait_mode mode)
 {
     struct rwlock_waiter w = {.thread = thread_current(), .writer = writer};
+    unsigned rounds = 0;
     int error = 0;
 
     might_sleep();
     spin_lock(&l->wait_lock);
     list_add_tail(&w.link, &l->waiters);
     __atomic_fetch_or(&l->state.counter, RWLOCK_WAITERS, __ATOMIC_SEQ_CST);
-    grant(l); /* it may have become free meanwhile */
-    while (!w.granted) {
+    if (!writer)
+        grant(l); /* it may have become free meanwhile */
+    while (!w.granted && !write_take(l, &w)) {
+        if (writer && rounds++ &&
+            list_first_entry(&l->waiters, struct rwlock_waiter, link) == &w)
+            __atomic_fetch_or(&l->state.counter, RWLOCK_HANDOFF,
+                              __ATOMIC_SEQ_CST);
         thread_set_state(mode == WAIT_KILLABLE ? THREAD_KILLABLE
                                                : THREAD_UNINTERRUPTIBLE);
+        /* It may have been let go before HANDOFF was seen. */
+        if (write_take(l, &w))
+            break;
         spin_unlock(&l->wait_lock);
         if (!smp_load_acquire(&w.granted))
             error = wait_sleep(mode, WAIT_FOREVER);
@@ -112,7 +153,9 @@ static int wait_for(rwlock_t *l, bool writer, enum wait_mode mode)
         error = 0;
     } else {
         list_del(&w.link);
-        grant(l); /* readers behind a writer that gave up */
+        __atomic_fetch_and(&l->state.counter, ~RWLOCK_HANDOFF,
+                           __ATOMIC_SEQ_CST);
+        grant(l); /* it may have been this one's turn */
     }
     spin_unlock(&l->wait_lock);
     return error;
@@ -127,15 +170,15 @@ static bool writer_spin(rwlock_t *l)
     for (;;) {
         s64 s = atomic64_load(&l->state);
 
-        if (s == 0) {
+        if (!(s & ~RWLOCK_WAITERS)) {
             if (try_cmpxchg_acquire(&l->state.counter, &s,
-                                    writer_word(thread_current()))) {
+                                    writer_word(thread_current()) | s)) {
                 got = true;
                 break;
             }
             continue;
         }
-        if (s & RWLOCK_WAITERS || !(s & RWLOCK_WRITER) ||
+        if (s & RWLOCK_HANDOFF || !(s & RWLOCK_WRITER) ||
             atomic_load(&thread_current()->head.work) & WORK_RESCHED ||
             !thread_is_on_cpu((struct thread *)(s & ~FLAGS)))
             break;
@@ -149,7 +192,7 @@ static bool read_try(rwlock_t *l)
 {
     s64 s = atomic64_load(&l->state);
 
-    while (!(s & FLAGS))
+    while (!(s & (RWLOCK_WRITER | RWLOCK_HANDOFF)))
         if (try_cmpxchg_acquire(&l->state.counter, &s, s + RWLOCK_READER))
             return true;
     return false;
@@ -157,10 +200,13 @@ static bool read_try(rwlock_t *l)
 
 static bool write_try(rwlock_t *l)
 {
-    s64 s = 0;
+    s64 s = atomic64_load(&l->state);
 
-    return try_cmpxchg_acquire(&l->state.counter, &s,
-                               writer_word(thread_current()));
+    while (!(s & ~RWLOCK_WAITERS))
+        if (try_cmpxchg_acquire(&l->state.counter, &s,
+                                writer_word(thread_current()) | s))
+            return true;
+    return false;
 }
 
 void read_lock_slow(rwlock_t *l)
@@ -194,9 +240,11 @@ void read_lock(rwlock_t *l)
 
 void read_unlock(rwlock_t *l)
 {
+    s64 s;
+
     DEBUG_RELEASE(l);
-    if (__atomic_sub_fetch(&l->state.counter, RWLOCK_READER,
-                           __ATOMIC_RELEASE) == RWLOCK_WAITERS)
+    s = __atomic_sub_fetch(&l->state.counter, RWLOCK_READER, __ATOMIC_RELEASE);
+    if (s & RWLOCK_WAITERS && s < RWLOCK_READER)
         rwlock_wake(l);
 }
 
@@ -259,8 +307,8 @@ void write_downgrade(rwlock_t *l)
 {
     s64 s = atomic64_load(&l->state);
 
-    while (!try_cmpxchg_release(&l->state.counter, &s,
-                                RWLOCK_READER | (s & RWLOCK_WAITERS)))
+    while (
+        !try_cmpxchg_release(&l->state.counter, &s, RWLOCK_READER | (s & LINE)))
         ;
     if (s & RWLOCK_WAITERS)
         rwlock_wake(l);
@@ -269,7 +317,7 @@ void write_downgrade(rwlock_t *l)
 void rwlock_assert_held(rwlock_t *l)
 {
 #ifdef CONFIG_DEBUG
-    if (!(atomic64_load(&l->state) & ~RWLOCK_WAITERS))
+    if (!(atomic64_load(&l->state) & ~LINE))
         panic("rwlock %s must be held\n", l->debug.name);
 #else
     (void)l;
@@ -279,8 +327,7 @@ void rwlock_assert_held(rwlock_t *l)
 void rwlock_assert_write(rwlock_t *l)
 {
 #ifdef CONFIG_DEBUG
-    if ((atomic64_load(&l->state) & ~RWLOCK_WAITERS) !=
-        writer_word(thread_current()))
+    if ((atomic64_load(&l->state) & ~LINE) != writer_word(thread_current()))
         panic("rwlock %s must be held for writing\n", l->debug.name);
 #else
     (void)l;

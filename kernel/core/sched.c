@@ -381,9 +381,11 @@ static void switch_threads(bool preempted)
     rq->previous = prev;
     account_leave(rq, prev);
     next->time_stamp = rq->clock;
+    if (next->mm && rq->next_tick < rq->clock)
+        rq->next_tick = rq->clock + SCHED_TICK_NS;
     if (unlikely(rq->clock >= READ_ONCE(load_average_next)))
         load_average_update(rq->clock);
-    if (rq->count > 1)
+    if (next->mm || rq->count > 1)
         timer_reprogram();
     spin_unlock(&rq->lock);
     if (prev->ops && prev->ops->switch_out)
@@ -537,17 +539,21 @@ void time_sleep(u64 ns)
 
 /* -------------------------------------------------------------- interrupts */
 
-void sched_timer(u64 now)
+/* A sample of where the running user thread spends its time. */
+static void tick(struct runqueue *rq, struct thread *t, bool from_user)
 {
-    struct runqueue *rq = runqueue_here();
-    struct thread *t;
+    if (from_user)
+        t->user_ticks++;
+    else
+        t->system_ticks++;
+    account_leave(rq, t);
+    t->time_stamp = rq->clock;
+    t->in_user = from_user;
+    rq->next_tick = rq->clock + SCHED_TICK_NS;
+}
 
-    (void)now;
-    if (READ_ONCE(rq->count) < 2)
-        return;
-    spin_lock(&rq->lock);
-    rq_update(rq);
-    t = rq->current;
+static void slice_check(struct runqueue *rq, struct thread *t)
+{
     if (t->policy == SCHED_RR && !t->entity.slice) {
         if (list_is_singular(&rq->rt[t->rt_priority]))
             t->entity.slice = RR_SLICE_NS;
@@ -562,23 +568,39 @@ void sched_timer(u64 now)
         balance_pull(rq, false);
     }
     balance_kick_idle(rq);
+}
+
+void sched_timer(bool from_user)
+{
+    struct runqueue *rq = runqueue_here();
+    struct thread *t = rq->current;
+
+    if (t == rq->idle || (!t->mm && READ_ONCE(rq->count) < 2))
+        return;
+    spin_lock(&rq->lock);
+    rq_update(rq);
+    if (t->mm && rq->clock >= rq->next_tick)
+        tick(rq, t, from_user);
+    if (rq->count > 1)
+        slice_check(rq, t);
     spin_unlock(&rq->lock);
 }
 
-/* Relative to `now`, the sched clock; from schedule() with the lock held and
- * from the timer interrupt without: the values are this CPU's own. */
+/* From schedule() with the lock held and from the timer interrupt without: the
+ * values are this CPU's own. */
 u64 sched_next_event(void)
 {
     struct runqueue *rq = runqueue_here();
     struct thread *t = rq->current;
-    u64 left;
+    u64 event, left;
 
-    if (READ_ONCE(rq->count) < 2 || t == rq->idle)
+    if (t == rq->idle)
         return ~0UL;
-    if (t->policy == SCHED_FIFO)
-        return ~0UL;
+    event = t->mm ? rq->next_tick : ~0UL;
+    if (READ_ONCE(rq->count) < 2 || t->policy == SCHED_FIFO)
+        return event;
     left = t->policy == SCHED_RR ? t->entity.slice : fair_slice_left(&rq->fair);
-    return t->entity.exec_start + max(left, 100 * NS_PER_USEC);
+    return min(event, t->entity.exec_start + max(left, 100 * NS_PER_USEC));
 }
 
 void sched_ipi(void)

@@ -92,9 +92,12 @@ struct thread {
     bool may_use_reserve; /* frees memory, or dies for it: page.c */
     struct cpumask affinity;
     struct sched_entity entity;
-    u64 user_ns, system_ns; /* CPU time, updated at switches and reads */
-    u64 time_stamp;         /* sched_clock() of the last of those updates */
-    bool in_user;           /* where the time since then was spent */
+    /* CPU time is exact in all (entity.sum_exec); how it divides into user and
+     * system is sampled every SCHED_TICK_NS of running. */
+    u64 time_stamp;               /* sched clock when it came to its CPU */
+    u64 user_ticks, system_ticks; /* samples; its CPU writes */
+    u64 user_shown, system_shown; /* so that neither goes back; sched_lock */
+    bool in_user;                 /* the last sample */
     u64 voluntary_switches, involuntary_switches;
     char name[16];
     struct list_head all_link; /* every thread, for panic and debugging */
@@ -170,13 +173,6 @@ void sched_thread_times(struct thread *t, u64 *user_ns, u64 *system_ns);
 /* Its CPU time, user and system together, to the ns. */
 u64 sched_thread_runtime(struct thread *t);
 
-/*
- * Where time goes: called at each change between user mode and the kernel that
- * is to be told apart, by the current thread with interrupts as they may be.
- * The system call path and the interrupt brackets do.
- */
-void sched_account_kernel_entry(void);
-void sched_account_user_entry(void);
 struct sched_stats {
     u64 switches, forks;
     u32 running;
@@ -196,7 +192,8 @@ void sched_idle(void) __noreturn;
 void sched_adopt_boot_thread(void);
 /* Every CPU's current thread, for the panic report. */
 struct thread *sched_current_of(u32 cpu);
-void sched_timer(u64 now); /* from the timer interrupt: the slice may be over */
+/* From the timer interrupt: the slice may be over, a sample due. */
+void sched_timer(bool from_user);
 /* ns (sched clock) at which this CPU's scheduler wants an interrupt, ~0: never
  */
 u64 sched_next_event(void);

@@ -144,48 +144,17 @@ void account_leave(struct runqueue *rq, struct thread *t)
 {
     u64 ns = elapsed(rq->clock, t->time_stamp);
 
-    if (t == rq->idle) {
+    if (t == rq->idle)
         rq->times[3] += ns;
-    } else {
-        t->system_ns += ns;
+    else if (t->in_user && t->mm)
+        rq->times[t->nice > 0] += ns;
+    else
         rq->times[2] += ns;
-    }
-    t->in_user = false;
 }
 
-void sched_account_kernel_entry(void)
+/* Its total, while sched_lock is held. */
+static u64 runtime_locked(struct thread *t)
 {
-    struct thread *t = thread_current();
-    u64 now = sched_clock(), ns = elapsed(now, t->time_stamp);
-    struct runqueue *rq;
-
-    preempt_disable();
-    rq = runqueue_here();
-    t->user_ns += ns;
-    rq->times[t->nice > 0] += ns;
-    t->time_stamp = now;
-    t->in_user = false;
-    preempt_enable_no_resched();
-}
-
-void sched_account_user_entry(void)
-{
-    struct thread *t = thread_current();
-    u64 now = sched_clock(), ns = elapsed(now, t->time_stamp);
-    struct runqueue *rq;
-
-    preempt_disable();
-    rq = runqueue_here();
-    t->system_ns += ns;
-    rq->times[2] += ns;
-    t->time_stamp = now;
-    t->in_user = true;
-    preempt_enable_no_resched();
-}
-
-u64 sched_thread_runtime(struct thread *t)
-{
-    unsigned long flags = spin_lock_irqsave(&t->sched_lock);
     struct runqueue *rq = rq_lock_of(t);
     u64 ns;
 
@@ -193,24 +162,40 @@ u64 sched_thread_runtime(struct thread *t)
         rq_update(rq);
     ns = t->entity.sum_exec;
     spin_unlock(&rq->lock);
+    return ns;
+}
+
+u64 sched_thread_runtime(struct thread *t)
+{
+    unsigned long flags = spin_lock_irqsave(&t->sched_lock);
+    u64 ns = runtime_locked(t);
+
     spin_unlock_irqrestore(&t->sched_lock, flags);
     return ns;
 }
 
-/* The parts add up to the exact total; where the last piece of it belongs is
- * what `in_user` says. */
+/* The parts add up to the exact total, and neither ever goes back: what has
+ * been shown of one limits the other. */
 void sched_thread_times(struct thread *t, u64 *user_ns, u64 *system_ns)
 {
-    u64 total = sched_thread_runtime(t);
-    u64 user = READ_ONCE(t->user_ns), system = READ_ONCE(t->system_ns);
-    u64 rest = total > user + system ? total - user - system : 0;
+    unsigned long flags = spin_lock_irqsave(&t->sched_lock);
+    u64 total = runtime_locked(t), user;
+    u64 in_user = READ_ONCE(t->user_ticks),
+        in_kernel = READ_ONCE(t->system_ticks);
 
-    if (READ_ONCE(t->in_user))
-        user += rest;
+    if (!t->mm && !in_user)
+        user = 0;
+    else if (!in_kernel)
+        user = total;
     else
-        system += rest;
-    *user_ns = user;
-    *system_ns = system;
+        user = mul_u64_u64_div_u64(total, in_user, in_user + in_kernel);
+    user = max(user, t->user_shown);
+    user = min(user, total - min(t->system_shown, total));
+    t->user_shown = user;
+    t->system_shown = total - min(user, total);
+    *user_ns = t->user_shown;
+    *system_ns = t->system_shown;
+    spin_unlock_irqrestore(&t->sched_lock, flags);
 }
 
 void sched_cpu_times(u32 cpu, u64 out[5])
@@ -226,7 +211,7 @@ void sched_cpu_times(u32 cpu, u64 out[5])
 
         if (t == rq->idle)
             out[3] += ns;
-        else if (t->in_user)
+        else if (t->in_user && t->mm)
             out[t->nice > 0] += ns;
         else
             out[2] += ns;

@@ -19,6 +19,7 @@ static void defaults(struct thread *t, const struct thread_ops *ops,
     spin_init(&t->sched_lock, "thread.sched_lock");
     atomic_store(&t->state, THREAD_NEW);
     t->policy = SCHED_NORMAL;
+    t->in_user = true; /* until the first sample, if it has a user side */
     memset(&t->affinity, 0xff, sizeof(t->affinity));
     strscpy(t->name, name, sizeof(t->name));
     INIT_LIST_HEAD(&t->all_link);

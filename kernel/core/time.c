@@ -32,7 +32,7 @@ static spinlock_t time_lock = SPINLOCK_INIT("timekeeper"); /* irqs off */
 /* Constant from time_early_init() on. */
 static u64 clock_start;
 static u32 clock_mult, clock_shift;
-static u64 counter_hz;
+static u64 counts_per_ns; /* << 32, rounded up */
 
 static s64 frequency; /* scaled ppm */
 static s32 tai_offset = 0;
@@ -46,8 +46,10 @@ struct wait_queue time_was_set = WAIT_QUEUE_INIT(time_was_set);
 
 void time_early_init(const struct boot_info *info)
 {
-    counter_hz = arch_counter_hz();
-    clocks_calc_mult_shift(&clock_mult, &clock_shift, counter_hz, NS_PER_SEC,
+    u64 hz = arch_counter_hz();
+
+    counts_per_ns = mul_u64_u64_div_u64_up(hz, 1UL << 32, NS_PER_SEC);
+    clocks_calc_mult_shift(&clock_mult, &clock_shift, hz, NS_PER_SEC,
                            2 * REFRESH_SECONDS);
     clock_start = info->start_counter;
     keeper.counter = clock_start;
@@ -130,9 +132,7 @@ u64 time_coarse_resolution(void)
 /* Counts that `ns` take, rounded up. */
 u64 time_ns_to_counts(u64 ns)
 {
-    u64 counts = mul_u64_u64_div_u64_up(ns, counter_hz, NS_PER_SEC);
-
-    return counts;
+    return (u64)(((unsigned __int128)ns * counts_per_ns) >> 32) + 1;
 }
 
 void udelay(u64 microseconds)

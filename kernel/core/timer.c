@@ -19,7 +19,7 @@ struct timer_base {
     spinlock_t lock; /* irqs off; timers' callbacks run without it */
     struct rb_root_cached timers;
     struct timer *running; /* its callback is being called */
-    u64 programmed;        /* counter value, ~0: never. This CPU only */
+    u64 programmed;        /* sched clock, ns; ~0: never. This CPU only */
 };
 static DEFINE_PER_CPU(struct timer_base, timer_bases);
 
@@ -40,57 +40,59 @@ static bool earlier(const struct rb_node *a, const struct rb_node *b)
            rb_entry(b, struct timer, node)->deadline;
 }
 
-/* The counter value at which this CPU wants to be interrupted. */
+/* When this CPU wants to be interrupted: sched clock, ~0: never. */
 static u64 next_event(struct timer_base *b)
 {
     struct rb_node *first = READ_ONCE(b->timers.leftmost);
-    u64 slice = sched_next_event(), left = ~0UL;
+    u64 event = sched_next_event(), now, deadline, left;
 
-    if (slice != ~0UL) {
-        u64 now = sched_clock();
-
-        left = slice > now ? slice - now : 0;
-    }
-    if (first) {
-        u64 now = time_monotonic();
-        u64 deadline = READ_ONCE(rb_entry(first, struct timer, node)->deadline);
-
-        left = min(left, deadline > now ? deadline - now : 0);
-    }
+    if (!first)
+        return event;
+    now = time_monotonic();
+    deadline = READ_ONCE(rb_entry(first, struct timer, node)->deadline);
+    left = deadline > now ? deadline - now : 0;
     if (left > 1UL << 61)
-        return ~0UL;
-    return arch_counter() + time_ns_to_counts(left);
+        return event;
+    return min(event, sched_clock() + left);
 }
 
-static void program(struct timer_base *b, u64 counter)
+static void program(struct timer_base *b, u64 event)
 {
-    b->programmed = counter;
-    arch_timer_program(counter);
+    u64 now;
+
+    b->programmed = event;
+    if (event == ~0UL) {
+        arch_timer_program(~0UL);
+        return;
+    }
+    now = sched_clock();
+    arch_timer_program(arch_counter() +
+                       (event > now ? time_ns_to_counts(event - now) : 0));
 }
 
 void timer_reprogram(void)
 {
     struct timer_base *b = &this_cpu(timer_bases);
-    u64 next;
+    u64 next = next_event(b);
 
-    /* Often nothing has changed: what is set comes early enough. */
-    if (sched_next_event() == ~0UL && !READ_ONCE(b->timers.leftmost))
-        return;
-    next = next_event(b);
+    /* Often what is set comes early enough. */
     if (next < b->programmed)
         program(b, next);
 }
 
+/*
+ * Before idling. What is set too early is left alone when it is soon: one
+ * interrupt for nothing costs less than two writes for each short sleep.
+ */
 void timer_reprogram_exact(void)
 {
     struct timer_base *b = &this_cpu(timer_bases);
     u64 next = next_event(b);
 
-    /* A few microseconds more or less are not worth a write. */
     if (next == b->programmed)
         return;
-    if (next != ~0UL && b->programmed != ~0UL && next > b->programmed &&
-        next - b->programmed < time_ns_to_counts(20 * NS_PER_USEC))
+    if (next > b->programmed &&
+        (s64)(b->programmed - sched_clock()) < (s64)(10 * NS_PER_MSEC))
         return;
     program(b, next);
 }
@@ -205,12 +207,12 @@ static void run_expired(struct timer_base *b)
 void time_interrupt(void)
 {
     struct timer_base *b = &this_cpu(timer_bases);
-    u64 next;
+    const struct kernel_regs *regs = arch_irq_regs();
 
     b->programmed = ~0UL;
     run_expired(b);
-    sched_timer(0);
-    next = next_event(b);
-    if (next < b->programmed || next == ~0UL)
-        program(b, next);
+    sched_timer(regs && arch_regs_user(regs));
+    /* A callback may have set it; else it is off, or will fire for this. */
+    if (b->programmed == ~0UL)
+        program(b, next_event(b));
 }

@@ -84,6 +84,8 @@ static int page_fault(const struct fault *f)
 
 static void exit_work(struct user_regs *regs, u32 work)
 {
+    if (work & WORK_RESCHED)
+        schedule();
     if (work & WORK_NOTIFY) {
         task_work_run(task_current());
         rseq_update(task_current(), regs);
