@@ -1,0 +1,93 @@
+// about: The canonical line discipline: lines, erase, kill, end of file,
+// about: literal next, long lines
+// calls: ioctl read write
+#include "pty.h"
+
+int main(void)
+{
+    pty_open();
+    flags(0, 0, 0, 0, ECHO, 0);
+    type("one line\n");
+    line("line", 100);
+    type("no end");
+    line("incomplete", 100);
+    type(" yet\r");
+    line("CR becomes NL", 100);
+    type("abcd\177\177x\n");
+    line("erase", 100);
+    type("abc\025def\n");
+    line("kill", 100);
+    type("two words  \027new\n");
+    line("word erase", 100);
+    type("\177\177\n");
+    line("erase an empty line", 100);
+    type("text\004");
+    line("end of file after text", 100);
+    type("\004");
+    line("end of file", 100);
+    type("more\n");
+    line("afterwards", 100);
+    type("a\026\004b\026\003c\n");
+    line("literal next", 100);
+    type("first\nsecond\n");
+    line("two lines, one read", 100);
+    line("two lines, next read", 100);
+    type("longer than the buffer\n");
+    line("in pieces", 6);
+    line("in pieces", 6);
+    line("in pieces", 100);
+    type("part\004ial\n");
+    line("pushed", 100);
+    line("rest", 100);
+    int n;
+    type("12345\n67");
+    ms(20);
+    T(ioctl(slave, FIONREAD, &n));
+    N(n);
+    line("line", 100);
+    type("\n");
+    line("line", 100);
+    say("-- another end of line");
+    struct termios t;
+    tcgetattr(slave, &t);
+    t.c_cc[VEOL] = '#';
+    t.c_cc[VERASE] = 'E';
+    tcsetattr(slave, TCSANOW, &t);
+    type("upto#andEE\n");
+    line("upto", 100);
+    line("and", 100);
+    say("-- ICRNL, INLCR, IGNCR, ISTRIP, IUCLC");
+    flags(ICRNL, INLCR, 0, 0, 0, 0);
+    type("a\rb\nc\n");
+    ms(20);
+    flags(INLCR, 0, 0, 0, 0, 0);
+    line("INLCR", 100);
+    type("\n");
+    line("rest", 100);
+    flags(0, IGNCR, 0, 0, 0, 0);
+    type("a\rb\r\n");
+    line("IGNCR", 100);
+    flags(IGNCR, ISTRIP, 0, 0, 0, 0);
+    type("\301\n");
+    line("ISTRIP", 100);
+    flags(ISTRIP, 0, 0, 0, 0, 0);
+    type("\301\377\n");
+    line("eight bits", 100);
+    flags(0, IUTF8, 0, 0, 0, 0);
+    tcgetattr(slave, &t);
+    t.c_cc[VERASE] = 127;
+    tcsetattr(slave, TCSANOW, &t);
+    type("x\303\244\177y\n");
+    line("IUTF8 erase", 100);
+    flags(IUTF8, 0, 0, 0, 0, 0);
+    type("x\303\244\177y\n");
+    line("erase without it", 100);
+    say("-- a very long line");
+    static char big[6000];
+    memset(big, 'L', 5000);
+    write(master, big, 4094);
+    write(master, "MNOP\n", 5);
+    ms(20);
+    char b[6000];
+    T(read(slave, b, sizeof b));
+}
