@@ -15,7 +15,7 @@ static void show(const char *what, int fd)
             !strncmp(l, "eventfd-id", 10))
             say("%.*s ...", (int)strcspn(l, ":\t"), l);
         else if (!strncmp(l, "tfd:", 4) || !strncmp(l, "inotify", 7))
-            say("%.22s ...", l);
+            say("%.13s ...", l);
         else if (!strncmp(l, "it_value", 8))
             say("it_value ...");
         else if (!strncmp(l, "flags:", 6))

@@ -37,8 +37,8 @@ int main(void)
     char o[512];
     int rw = PROT_READ | PROT_WRITE;
     char *m = mmap(NULL, 8 * 4096, rw, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    munmap(m, 4096);
-    munmap(m + 7 * 4096, 4096);
+    mprotect(m, 4096, PROT_NONE);
+    mprotect(m + 7 * 4096, 4096, PROT_NONE);
     m += 4096;
 #define SHOW(what, a) (line("/proc/self/maps", a, o), say("%s: %s", what, o))
     SHOW("anonymous", m);
@@ -81,7 +81,10 @@ int main(void)
     fclose(fp);
     N(ok);
     say("-- smaps");
-    char *t = mmap(NULL, 4 * 4096, rw, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *guard =
+        mmap(NULL, 6 * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *t = mmap(guard + 4096, 4 * 4096, rw,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     madvise(t, 4 * 4096, MADV_NOHUGEPAGE);
     t[0] = t[4096] = 1;
     fp = fopen("/proc/self/smaps", "r");
