@@ -1,4 +1,5 @@
 #include "arch/arch.h"
+#include "arch/common/entry.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 void kernel_start_secondary(u32 cpu);
