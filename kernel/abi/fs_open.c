@@ -60,6 +60,9 @@ static s64 do_open(struct caller *who, int dirfd, u64 address, u32 flags,
     }
     if (flags & ABI_O_PATH)
         flags &= PATH_FLAGS;
+    if ((flags & (ABI_O_CREAT | ARCH_O_DIRECTORY)) ==
+        (ABI_O_CREAT | ARCH_O_DIRECTORY))
+        return -EINVAL;
     args.flags = convert_flags(flags);
     error = abi_name_get(who, address, &name);
     if (error)

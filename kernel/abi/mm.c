@@ -37,6 +37,10 @@ s64 sys_mmap(struct caller *who, const u64 *args)
                       (u32)args[3], NULL, args[5]);
     /* Which rights are wanted depends on prot and flags: mm_map() looks. */
     result = handle_get(who, (s32)args[4], RIGHT_NONE, &ref);
+    if (!result && ref.object->kind == OBJECT_PATH) {
+        handle_done(&ref);
+        result = -EBADF;
+    }
     if (result)
         return result;
     result = mm_map(who, &limits, args[0], args[1], (u32)args[2], (u32)args[3],

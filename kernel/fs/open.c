@@ -398,6 +398,8 @@ int vfs_open(struct caller *who, int dirfd, const char *name,
     }
     if (error)
         return error;
+    if (!(o.flags & OPEN_PATH))
+        watch_dentry((*out)->path.dentry, WATCH_OPEN);
     *rights = file_rights(*out);
     if (who->flags & CALLER_CAPABILITY) {
         if (!(o.rights & RIGHT_CREATE))

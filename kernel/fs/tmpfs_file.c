@@ -27,8 +27,6 @@ static int tmpfs_set_size(struct inode *inode, s64 size)
         return -EPERM;
     if (size > m->size && seals & SEAL_GROW)
         return -EPERM;
-    if (size == m->size)
-        return 0;
     if (size < m->size) {
         WRITE_ONCE(m->size, size);
         mapping_truncate(m, size, S64_MAX);
@@ -112,7 +110,7 @@ static int tmpfs_fallocate(struct caller *who, struct inode *inode, u32 mode,
         return error;
     if (!(mode & FALLOC_KEEP_SIZE) && end > m->size)
         WRITE_ONCE(m->size, end);
-    inode_touch_changed(inode);
+    inode_touch_modified(inode);
     return 0;
 }
 

@@ -256,7 +256,7 @@ int file_fallocate(struct caller *who, struct file *f, u32 mode, s64 offset,
     if (!inode->ops->fallocate)
         return -EOPNOTSUPP;
     write_lock(&inode->lock);
-    error = mode & FALLOC_KEEP_SIZE ? 0 : check_new_size(who, inode, end);
+    error = mode & FALLOC_PUNCH_HOLE ? 0 : check_new_size(who, inode, end);
     if (!error)
         error = inode->ops->fallocate(who, inode, mode, offset, length);
     if (!error)

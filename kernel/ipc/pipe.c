@@ -261,7 +261,7 @@ static ssize_t put_fragment(struct pipe *p, struct iter *from, bool packet)
     if (!page)
         return -ENOMEM;
     moved = iter_copy_to_page(page, 0, n, from);
-    if (!moved) {
+    if (moved < n) { /* as Linux: nothing of the fragment counts */
         p->spare = page;
         return -EFAULT;
     }

@@ -374,6 +374,11 @@ int task_exec(struct task *t, const struct exec_args *args)
         i->file = NULL;
         goto out;
     }
+    /* Linux tells before it looks at the contents. */
+    error = fs_context_ops->deny_write(i->file);
+    if (error)
+        goto out;
+    fs_context_ops->allow_write(i->file);
     error = copy_arguments(i, args);
     if (!error)
         error = load(i);

@@ -145,7 +145,7 @@ static int mapping_error(const struct page *page)
 {
     int r = (int)PTR_ERR(page);
 
-    return r == -ENXIO ? -EIO : r;
+    return r == -ENXIO || r == -ENOSPC || r == -EDQUOT ? -EIO : r;
 }
 
 static struct page *lookup(struct vma *vma, u64 index, bool *major)
