@@ -2,6 +2,7 @@
 #include "proc/exec.h"
 
 #include "arch/arch.h"
+#include "core/init.h"
 #include "core/log.h"
 #include "core/object.h"
 #include "core/request.h"
@@ -352,6 +353,29 @@ static int check_process_limit(struct task *t)
                ? -EAGAIN
                : 0;
 }
+
+static void executable_shared(struct grant *g)
+{
+    /* Nobody writes to it: another space denies that already. */
+    (void)!fs_context_ops->deny_write(g);
+}
+
+static void executable_released(struct grant *g)
+{
+    fs_context_ops->allow_write(g);
+}
+
+static const struct mm_executable_ops executable_ops = {
+    .shared = executable_shared,
+    .released = executable_released,
+};
+
+static int exec_init(void)
+{
+    mm_executable_ops = &executable_ops;
+    return 0;
+}
+INITCALL(proc, exec_init);
 
 int task_exec(struct task *t, const struct exec_args *args)
 {
