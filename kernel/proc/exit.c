@@ -430,6 +430,9 @@ void task_exit(u32 status)
     struct task *each;
 
     BUG_ON(!t->group);
+#ifdef CONFIG_FUZZ
+    WRITE_ONCE(t->thread.coverage, NULL);
+#endif
     spin_lock(&tasklist_lock);
     spin_lock_irq(&g->lock);
     t->flags |= TASK_EXITING;
