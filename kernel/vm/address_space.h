@@ -201,6 +201,8 @@ int mm_lock_all(struct address_space *mm, const struct mm_limits *l, u32 flags);
 int mm_unlock_all(struct address_space *mm);
 /* mincore: one byte per page to a kernel buffer; -ENOMEM at a hole. */
 int mm_resident(struct address_space *mm, u64 address, u64 pages, u8 *out);
+/* Everything that is resident goes: for a process that is being killed. */
+void mm_discard(struct address_space *mm);
 /* Bring [start, end) in as if touched (writably where that is allowed); stops
  * at the first error: -ENOMEM (hole or no memory), -EFAULT (SIGBUS), -EINTR. */
 int mm_populate(struct address_space *mm, u64 start, u64 end);
