@@ -59,6 +59,11 @@ struct dentry *pseudo_add_file(struct dentry *parent, const char *name,
                                void *private);
 struct dentry *pseudo_add_link(struct dentry *parent, const char *name,
                                const char *target);
+/* A character device. The super block must not have
+ * SUPER_NO_DEV. */
+struct dentry *pseudo_add_device(struct dentry *parent, const char *name,
+                                 u32 mode, devnum_t rdev, u64 ino, kuid_t uid,
+                                 kgid_t gid, void *private);
 void pseudo_remove(struct dentry *d); /* and what is below */
 void *pseudo_private(const struct inode *inode);
 

@@ -220,7 +220,8 @@ void tty_close(struct device_file *file)
             t->driver->stop(t);
     }
     mutex_unlock(&t->mutex);
-    if (last)
+    /* A pty's slave lives on while its master is open. */
+    if (last && t->driver->type == TTY_SERIAL)
         tty_forget_session(t);
     kfree(f);
     file->private = NULL;
