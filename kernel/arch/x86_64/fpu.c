@@ -11,11 +11,12 @@
 #include "arch/x86_64/cpuid.h"
 #include "lib/string.h"
 
-#define XFEATURES_WANTED 0xe7UL /* x87, SSE, AVX, AVX-512 */
-#define FXSAVE_SIZE      512
-#define FX_CONTROL       0
-#define FX_MXCSR         24
-#define FX_MXCSR_MASK    28
+#define XFEATURES_WANTED  0xe7UL /* x87, SSE, AVX, AVX-512 */
+#define FXSAVE_SIZE       512
+#define XSAVE_HEADER_SIZE 64
+#define FX_CONTROL        0
+#define FX_MXCSR          24
+#define FX_MXCSR_MASK     28
 
 u32 x86_fp_size;
 static u64 features; /* XCR0 */
@@ -152,15 +153,21 @@ void x86_fpu_changed(struct thread_head *t)
     arch_irq_restore(flags);
 }
 
+/* With XSAVE the header says that every component is in its initial state, and
+ * what the rest of the area holds does not matter. */
 void x86_fpu_reset(struct thread_head *t)
 {
     u16 control = 0x37f;
     u32 mxcsr = 0x1f80;
+    u8 *area = t->arch.fp;
     unsigned long flags = arch_irq_save();
     x86_fpu_changed(t);
-    memset(t->arch.fp, 0, x86_fp_size);
-    memcpy((u8 *)t->arch.fp + FX_CONTROL, &control, sizeof(control));
-    memcpy((u8 *)t->arch.fp + FX_MXCSR, &mxcsr, sizeof(mxcsr));
+    if (features)
+        memset(area + FXSAVE_SIZE, 0, XSAVE_HEADER_SIZE);
+    else
+        memset(area, 0, FXSAVE_SIZE);
+    memcpy(area + FX_CONTROL, &control, sizeof(control));
+    memcpy(area + FX_MXCSR, &mxcsr, sizeof(mxcsr));
     arch_irq_restore(flags);
 }
 

@@ -178,35 +178,40 @@ int arch_signal_deliver(struct user_regs *regs, const struct arch_signal *sig)
 /* ----------------------------------------------------------------- return */
 
 /*
- * Make `size` bytes at `from` the thread's FP state. What a program could put
- * there and the CPU would refuse is checked or dropped first.
+ * The thread's area was written by a program: make it what the CPU accepts.
+ * `allowed`: the components that may come from it.
  */
-int x86_fp_import(struct thread_head *t, const void *from, size_t size,
-                  bool extended)
+static int settle_fp(struct thread_head *t, bool extended, u64 allowed)
 {
     u8 *area = t->arch.fp;
     u64 features = x86_fpu_features(), header[8];
-    if (size < FX_SIZE || (extended && size < XSAVE_HEADER_END))
-        return -EINVAL;
-    if (extended) {
-        memcpy(header, (const u8 *)from + XSAVE_HEADER, sizeof(header));
-        if (header[0] & ~features || header[1])
-            return -EINVAL;
-    }
-    x86_fpu_changed(t);
-    memcpy(area, from, min_t(size_t, size, x86_fp_size));
     u32 mxcsr;
     memcpy(&mxcsr, area + FX_MXCSR, sizeof(mxcsr));
     mxcsr &= x86_fpu_mxcsr_mask();
     memcpy(area + FX_MXCSR, &mxcsr, sizeof(mxcsr));
-    if (features) {
-        u64 present = 3; /* FXSAVE alone: x87 and SSE, the rest as it starts */
-        if (extended)
-            memcpy(&present, area + XSAVE_HEADER, sizeof(present));
-        memset(area + XSAVE_HEADER, 0, XSAVE_HEADER_END - XSAVE_HEADER);
-        memcpy(area + XSAVE_HEADER, &present, sizeof(present));
+    if (!features)
+        return 0;
+    memcpy(header, area + XSAVE_HEADER, sizeof(header));
+    if (extended && (header[0] & ~features || header[1])) {
+        x86_fpu_reset(t);
+        return -EINVAL;
     }
+    /* FXSAVE alone: x87 and SSE, the rest as it starts. */
+    u64 present = extended ? header[0] & allowed : 3;
+    memset(header, 0, sizeof(header));
+    header[0] = present;
+    memcpy(area + XSAVE_HEADER, header, sizeof(header));
     return 0;
+}
+
+int x86_fp_import(struct thread_head *t, const void *from, size_t size,
+                  bool extended)
+{
+    if (size < FX_SIZE || (extended && size < XSAVE_HEADER_END))
+        return -EINVAL;
+    x86_fpu_changed(t);
+    memcpy(t->arch.fp, from, min_t(size_t, size, x86_fp_size));
+    return settle_fp(t, extended, ~0UL);
 }
 
 static int get_fp(struct thread_head *t, u64 from)
@@ -228,24 +233,15 @@ static int get_fp(struct thread_head *t, u64 from)
             return -EFAULT;
         extended = magic2 == FP_XSTATE_MAGIC2;
     }
+    /* From here on the area is the state; nothing loads it before the way back
+     * to user mode. */
+    x86_fpu_changed(t);
     size_t size = extended ? sw.xstate_size : FX_SIZE;
-    u8 *copy = arch_alloc.alloc(x86_fp_size);
-    if (!copy)
+    if (arch_copy_from_user(t->arch.fp, from, size)) {
+        x86_fpu_reset(t);
         return -EFAULT;
-    int r = arch_copy_from_user(copy, from, size) ? -EFAULT : 0;
-    if (!r && extended) {
-        /* Linux restores only what both the frame and the CPU have. */
-        u64 present;
-        memcpy(&present, copy + XSAVE_HEADER, sizeof(present));
-        if (present & ~features)
-            r = -EINVAL;
-        present &= sw.features;
-        memcpy(copy + XSAVE_HEADER, &present, sizeof(present));
     }
-    if (!r)
-        r = x86_fp_import(t, copy, size, extended);
-    arch_alloc.free(copy, x86_fp_size);
-    return r;
+    return settle_fp(t, extended, sw.features);
 }
 
 int arch_signal_return(struct user_regs *regs, struct arch_signal *out)
