@@ -75,5 +75,8 @@ extern const struct super_ops pseudo_super_ops;
 
 /* /sys, for those who add to it (dev/, net/ through fs hooks). */
 extern struct dentry *sysfs_root;
+void sysfs_init(void);
+/* The directory at a path below /sys, made if need be; ERR_PTR. */
+struct dentry *sysfs_directory(const char *path);
 
 #endif

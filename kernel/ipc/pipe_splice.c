@@ -95,7 +95,13 @@ static bool same(struct object *a, struct object *b)
     return pipe_from_object(a) == pipe_from_object(b);
 }
 
+static void *endpoint(struct object *obj)
+{
+    return pipe_from_object(obj);
+}
+
 static const struct pipe_hooks hooks = {
+    .endpoint = endpoint,
     .is_pipe = is_pipe,
     .set_size = set_size,
     .get_size = get_size,
