@@ -3,6 +3,15 @@
 #include "core/sched.h"
 
 #ifdef CONFIG_FUZZ
+void coverage_stop(struct thread *t)
+{
+    struct coverage_area *a = t->coverage;
+
+    WRITE_ONCE(t->coverage, NULL);
+    if (a)
+        WRITE_ONCE(a->owner, NULL);
+}
+
 void __sanitizer_cov_trace_pc(void)
 {
     struct thread *t = thread_current();

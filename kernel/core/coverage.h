@@ -8,10 +8,16 @@
 
 #include "lib/types.h"
 
+struct thread;
+
 struct coverage_area {
-    u64 *words; /* words[0]: number of addresses in words[1..] */
-    u32 size;   /* words in all */
+    u64 *words;           /* words[0]: number of addresses in words[1..] */
+    u32 size;             /* words in all */
+    struct thread *owner; /* that is traced; compared only; NULL: nobody */
 };
+
+/* The thread ends: whoever traced it may trace another. */
+void coverage_stop(struct thread *t);
 
 /* Called by compiled code. */
 void __sanitizer_cov_trace_pc(void);

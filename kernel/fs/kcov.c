@@ -27,8 +27,7 @@
 struct kcov {
     mutex_t lock; /* guards what follows */
     struct coverage_area area;
-    unsigned order;       /* of area.words */
-    struct thread *owner; /* that is traced; compared only */
+    unsigned order; /* of area.words */
 };
 
 static struct kcov *kcov_of(struct object *obj)
@@ -59,9 +58,9 @@ static int enable(struct kcov *k, u64 mode)
         return -EINVAL;
     if (!k->area.words)
         return -EINVAL;
-    if (k->owner || t->coverage)
+    if (k->area.owner || t->coverage)
         return -EBUSY;
-    k->owner = t;
+    k->area.owner = t;
     k->area.words[0] = 0;
     WRITE_ONCE(t->coverage, &k->area);
     return 0;
@@ -71,10 +70,10 @@ static int disable(struct kcov *k)
 {
     struct thread *t = thread_current();
 
-    if (k->owner != t)
+    if (k->area.owner != t)
         return -EINVAL;
     WRITE_ONCE(t->coverage, NULL);
-    k->owner = NULL;
+    k->area.owner = NULL;
     return 0;
 }
 
@@ -155,8 +154,8 @@ static void kcov_closed(struct device *d, struct device_file *file)
     (void)d;
     /* A thread that ends while it is traced leaves its owner behind: the
      * structure goes, the pointer in the thread was cleared by task exit. */
-    if (k->owner == thread_current())
-        WRITE_ONCE(k->owner->coverage, NULL);
+    if (k->area.owner == thread_current())
+        WRITE_ONCE(k->area.owner->coverage, NULL);
     if (k->area.words)
         page_free_kernel(k->area.words, k->order);
     kfree(k);

@@ -2,6 +2,7 @@
 #include "proc/exit.h"
 
 #include "core/account.h"
+#include "core/coverage.h"
 #include "core/init.h"
 #include "core/log.h"
 #include "core/object.h"
@@ -431,7 +432,7 @@ void task_exit(u32 status)
 
     BUG_ON(!t->group);
 #ifdef CONFIG_FUZZ
-    WRITE_ONCE(t->thread.coverage, NULL);
+    coverage_stop(&t->thread);
 #endif
     spin_lock(&tasklist_lock);
     spin_lock_irq(&g->lock);
