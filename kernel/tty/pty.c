@@ -80,6 +80,11 @@ static void slave_unthrottle(struct tty *t)
     wait_queue_wake(&pty_of(t)->writable, POLLOUT | POLLWRNORM, 0);
 }
 
+static bool slave_is_gone(struct tty *t)
+{
+    return !READ_ONCE(pty_of(t)->master_open);
+}
+
 static void slave_released(struct tty *t)
 {
     struct pty *p = pty_of(t);
@@ -92,6 +97,7 @@ static void slave_released(struct tty *t)
 
 static const struct tty_driver slave_driver = {
     .type = TTY_PTY,
+    .is_gone = slave_is_gone,
     .room = slave_room,
     .put = slave_put,
     .flush = slave_flush,
