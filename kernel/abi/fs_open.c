@@ -143,6 +143,8 @@ s64 sys_openat2(struct caller *who, const u64 *args)
 
     if (args[3] < sizeof(how))
         return -EINVAL;
+    if (args[3] > PAGE_SIZE)
+        return -E2BIG;
     error = abi_read_extensible(who, &how, sizeof(how), args[2], args[3]);
     if (error)
         return error;

@@ -324,6 +324,8 @@ static int open_tmpfile(struct opening *o, int dirfd, const char *name,
     error = PTR_ERR_OR_ZERO(inode);
     if (error)
         goto out_write;
+    if (o->flags & OPEN_EXCLUSIVE)
+        inode->flags &= (u16)~INODE_LINKABLE;
     path.mnt = where.mnt;
     path.dentry = dentry_alloc_tmpfile(where.dentry, inode);
     error = -ENOMEM;

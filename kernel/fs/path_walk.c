@@ -56,7 +56,7 @@ static int walk_jump_root(struct walk *w)
 {
     if (w->flags & WALK_BENEATH)
         return -EXDEV;
-    if (w->flags & WALK_NO_XDEV && w->at.mnt != w->root.mnt)
+    if (w->flags & WALK_NO_XDEV && (w->links || w->at.mnt != w->root.mnt))
         return -EXDEV;
     path_get(&w->root);
     walk_move(w, w->root);

@@ -230,8 +230,9 @@ static void status_ids(struct caller *who, struct task *t, struct text *out)
     if (handles)
         handle_table_put(handles, &t->caller);
     for (u32 i = 0; c->groups && i < c->groups->count; i++)
-        text_printf(out, "%u ", gid_from_kernel(ns, c->groups->ids[i]));
-    text_printf(out, "\nNStgid:\t%u\nNSpid:\t%u\nNSpgid:\t%u\nNSsid:\t%u\n",
+        text_printf(out, "%s%u", i ? " " : "",
+                    gid_from_kernel(ns, c->groups->ids[i]));
+    text_printf(out, " \nNStgid:\t%u\nNSpid:\t%u\nNSpgid:\t%u\nNSsid:\t%u\n",
                 ids.pid, ids.tid, ids.pgrp, ids.session);
     cred_put(c);
 }

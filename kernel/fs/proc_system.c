@@ -60,6 +60,7 @@ static int show_meminfo(struct caller *who, struct inode *inode,
     kib(out, "SUnreclaim:", i.slab);
     kib(out, "KernelStack:", i.kernel_stack);
     kib(out, "PageTables:", i.page_tables);
+    kib(out, "SecPageTables:", 0);
     kib(out, "NFS_Unstable:", 0);
     kib(out, "Bounce:", 0);
     kib(out, "WritebackTmp:", 0);
@@ -68,6 +69,16 @@ static int show_meminfo(struct caller *who, struct inode *inode,
     kib(out, "VmallocTotal:", 1UL << 33);
     kib(out, "VmallocUsed:", vmalloc_pages());
     kib(out, "VmallocChunk:", 0);
+    kib(out, "Percpu:", 0);
+    kib(out, "AnonHugePages:", 0);
+    kib(out, "ShmemHugePages:", 0);
+    kib(out, "ShmemPmdMapped:", 0);
+    kib(out, "FileHugePages:", 0);
+    kib(out, "FilePmdMapped:", 0);
+    text_puts(out, "HugePages_Total:       0\nHugePages_Free:        0\n"
+                   "HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
+    kib(out, "Hugepagesize:", 512);
+    kib(out, "Hugetlb:", 0);
     return 0;
 }
 
@@ -176,7 +187,7 @@ static int show_version(struct caller *who, struct inode *inode,
 
 static void put_type(void *ctx, struct file_system_type *type)
 {
-    if (!(type->flags & FST_INTERNAL) || strcmp(type->name, "rootfs") == 0)
+    if (!(type->flags & FST_INTERNAL))
         text_printf(ctx, "%s\t%s\n",
                     type->flags & FST_NEEDS_DEVICE ? "" : "nodev", type->name);
 }

@@ -65,13 +65,8 @@ static int allocate_range(struct inode *inode, s64 start, s64 end)
             page_put(page);
             continue;
         }
-        error = m->ops->reserve(m, index);
-        if (!error) {
-            page = mapping_get_for_write(m, index, false);
-            error = PTR_ERR_OR_ZERO(page);
-            if (error)
-                m->ops->page_removed(m, index);
-        }
+        page = mapping_get_for_write(m, index, false);
+        error = PTR_ERR_OR_ZERO(page);
         if (error) {
             if (index > first && (s64)(first << PAGE_SHIFT) >= m->size)
                 mapping_truncate(m, (s64)(first << PAGE_SHIFT),

@@ -288,8 +288,8 @@ int vfs_statistics(const struct path *path, struct file_system_statistics *s)
 
     *s = (struct file_system_statistics){
         .type = sb->magic,
-        .block_size = sb->block_size,
-        .fragment_size = sb->block_size,
+        .block_size = PAGE_SIZE,
+        .fragment_size = PAGE_SIZE,
         .name_max = NAME_MAX,
         .id = devnum_encode(sb->dev),
     };

@@ -230,6 +230,9 @@ int fault_mapping(struct vma *vma, u64 address, enum fault_access access,
         page_put(page);
         return -EFAULT;
     }
+    if (write && shared && vma->mapping->ops && vma->mapping->ops->touched &&
+        atomic_load(&vma->mapping->flags) & MAPPING_NO_STORE)
+        vma->mapping->ops->touched(vma->mapping);
     if (write && !shared) {
         r = copy_from_cache(vma, address, page, entry);
     } else if (write &&
