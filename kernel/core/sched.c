@@ -180,8 +180,8 @@ enum wake_result {
     WAKE_ASLEEP, /* it needs activate() */
 };
 
-/* sched_lock held. */
-static enum wake_result wake_claim(struct thread *t)
+/* sched_lock held; `state` is what the waker saw. */
+static enum wake_result wake_claim(struct thread *t, int state)
 {
     for (;;) {
         enum wake_result result = WAKE_ASLEEP;
@@ -205,8 +205,9 @@ static enum wake_result wake_claim(struct thread *t)
             rq_check_preempt(rq, t);
             result = WAKE_QUEUED;
         }
+        /* One that is awake may have changed it itself meanwhile. */
         if (result != WAKE_ASLEEP)
-            atomic_store(&t->state, THREAD_RUNNING);
+            (void)cmpxchg(&t->state.counter, state, THREAD_RUNNING);
         spin_unlock(&rq->lock);
         if (result != WAKE_ASLEEP)
             return result;
@@ -237,7 +238,7 @@ static bool wake(struct thread *t, u32 states, bool sync)
         spin_unlock_irqrestore(&t->sched_lock, flags);
         return false;
     }
-    result = wake_claim(t);
+    result = wake_claim(t, state);
     if (result != WAKE_AWAKE)
         no_longer_asleep(state);
     if (result == WAKE_ASLEEP) {
@@ -438,6 +439,15 @@ void schedule(void)
         unlikely(atomic_load(&thread_current()->head.work) & WORK_RESCHED));
 }
 
+/* The current thread's last switch. Between the state and the switch it must
+ * not be preempted: whoever runs next buries what is dead. */
+void sched_exit(void)
+{
+    preempt_disable();
+    atomic_store(&thread_current()->state, THREAD_DEAD);
+    switch_threads(false);
+}
+
 void preempt_schedule(void)
 {
     struct thread *t = thread_current();
@@ -504,7 +514,7 @@ void sched_hand_off(struct thread *next)
     int state = atomic_load(&next->state);
 
     if (WAKE_NORMAL & 1u << state)
-        result = wake_claim(next);
+        result = wake_claim(next, state);
     if (result != WAKE_AWAKE)
         no_longer_asleep(state);
     if (result == WAKE_ASLEEP) {
