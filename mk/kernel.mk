@@ -1,13 +1,18 @@
 # The kernel: every .c and .S under the layers, one ELF per architecture.
 #
-#   make ARCH=x86_64|aarch64 [DEBUG=1] [CC_FAMILY=gcc|clang] kernel
+#   make ARCH=x86_64|aarch64 [DEBUG=1] [FUZZ=1] [CC_FAMILY=gcc|clang] kernel
 #
 # DEBUG=1 builds into build/<arch>-debug with the lock-order checker, UBSan,
 # poisoning and fault injection (-DCONFIG_DEBUG).
+# FUZZ=1 is the debug build with coverage for the system call fuzzer; PLANT=n
+# puts the n-th of the bugs in that tests/fuzz says it must find.
 
 ARCH      ?= $(shell uname -m)
 CC_FAMILY ?= gcc
-KOUT      := build/$(ARCH)$(if $(DEBUG),-debug)$(if $(filter clang,$(CC_FAMILY)),-clang)
+ifneq ($(FUZZ),)
+DEBUG     := 1
+endif
+KOUT      := build/$(ARCH)$(if $(FUZZ),-fuzz$(PLANT),$(if $(DEBUG),-debug))$(if $(filter clang,$(CC_FAMILY)),-clang)
 
 ifeq ($(CC_FAMILY),clang)
 KCC     := clang --target=$(ARCH)-linux-gnu
@@ -39,6 +44,10 @@ KUBSAN  := -fsanitize=bounds,shift-exponent,integer-divide-by-zero,signed-intege
 KASAN_OPTIONS := asan-instrumentation-with-call-threshold=0 asan-stack=0 asan-globals=0
 KASAN   := -fsanitize=kernel-address $(foreach o,$(KASAN_OPTIONS),$(if $(filter clang,$(CC_FAMILY)),-mllvm -$(o),--param $(o)))
 KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1 $(KUBSAN) $(KASAN))
+KCFLAGS += $(if $(FUZZ),-DCONFIG_FUZZ=1) $(if $(PLANT),-DCONFIG_PLANT=$(PLANT))
+# Coverage of what system calls lead to.
+KCOVERED := $(foreach l,dev vm proc fs net ipc tty abi,$(KOUT)/kernel/$(l)/%)
+$(filter $(KCOVERED),$(KOBJ)): KCFLAGS += $(if $(FUZZ),-fsanitize-coverage=trace-pc)
 # What hands out memory sees it while it is free.
 $(foreach f,kasan slab page page_section ubsan,$(KOUT)/kernel/core/$(f).c.o): \
     KCFLAGS += $(if $(DEBUG),-fno-sanitize=kernel-address)

@@ -13,13 +13,14 @@ struct pair {
     s64 in_pos, out_pos;
 };
 
-static s64 pair_get(struct caller *who, int in, int out, struct pair *p)
+static s64 pair_get_rights(struct caller *who, int in, u32 in_rights, int out,
+                           u32 out_rights, struct pair *p)
 {
-    s64 error = handle_get(who, in, RIGHT_READ, &p->in_ref);
+    s64 error = handle_get(who, in, in_rights, &p->in_ref);
 
     if (error)
         return error;
-    error = handle_get(who, out, RIGHT_WRITE, &p->out_ref);
+    error = handle_get(who, out, out_rights, &p->out_ref);
     if (error) {
         handle_done(&p->in_ref);
         return error;
@@ -27,6 +28,11 @@ static s64 pair_get(struct caller *who, int in, int out, struct pair *p)
     p->in = (struct copy_end){p->in_ref.object, p->in_ref.grant, NULL};
     p->out = (struct copy_end){p->out_ref.object, p->out_ref.grant, NULL};
     return 0;
+}
+
+static s64 pair_get(struct caller *who, int in, int out, struct pair *p)
+{
+    return pair_get_rights(who, in, RIGHT_READ, out, RIGHT_WRITE, p);
 }
 
 static void pair_put(struct pair *p)
@@ -47,8 +53,6 @@ static s64 get_position(struct caller *who, struct copy_end *end, u64 address,
         return -ESPIPE;
     if (user_read64(who->mm, address, &value))
         return -EFAULT;
-    if ((s64)value < 0)
-        return -EINVAL;
     *pos = (s64)value;
     end->pos = pos;
     return 0;
@@ -73,6 +77,11 @@ s64 sys_sendfile(struct caller *who, const u64 *args)
     if (result)
         goto out;
     result = -EINVAL;
+    if (p.in.pos && *p.in.pos < 0)
+        goto out;
+    if (!file_from_object(p.in.obj) ||
+        !S_ISREG(file_from_object(p.in.obj)->inode->mode))
+        goto out;
     if ((s64)args[3] < 0 || !p.in.obj->ops->read || !p.out.obj->ops->write ||
         p.in.obj->kind != OBJECT_FILE ||
         atomic_load(&p.out.obj->flags) & OBJ_APPEND)
@@ -91,7 +100,8 @@ static s64 check_copy_range(struct pair *p, u64 length)
 {
     struct file *in = file_from_object(p->in.obj);
     struct file *out = file_from_object(p->out.obj);
-    s64 from, to, end;
+    s64 from, to;
+    u64 end;
 
     if (!in || !out)
         return -EINVAL;
@@ -99,15 +109,19 @@ static s64 check_copy_range(struct pair *p, u64 length)
         return -EISDIR;
     if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
         return -EINVAL;
-    if (atomic_load(&p->out.obj->flags) & OBJ_APPEND)
+    if (!(p->in_ref.grant->rights & RIGHT_READ) ||
+        !(p->out_ref.grant->rights & RIGHT_WRITE) ||
+        atomic_load(&p->out.obj->flags) & OBJ_APPEND)
         return -EBADF;
     if (in->inode->sb != out->inode->sb)
         return -EXDEV;
     from = p->in.pos ? *p->in.pos : in->pos;
     to = p->out.pos ? *p->out.pos : out->pos;
-    if (check_add_overflow(from, (s64)length, &end) ||
-        check_add_overflow(to, (s64)length, &end))
+    if (check_add_overflow((u64)from, length, &end) || (s64)end < from ||
+        check_add_overflow((u64)to, length, &end) || (s64)end < to)
         return -EOVERFLOW;
+    if (from < 0 || to < 0)
+        return -EINVAL;
     if (in->inode == out->inode && length) {
         s64 n = min((s64)length, max(inode_size(in->inode) - from, 0L));
 
@@ -124,10 +138,14 @@ s64 sys_copy_file_range(struct caller *who, const u64 *args)
 
     if ((u32)args[5])
         return -EINVAL;
-    result = pair_get(who, abi_fd(args[0]), abi_fd(args[2]), &p);
+    result = pair_get_rights(who, abi_fd(args[0]), RIGHT_NONE, abi_fd(args[2]),
+                             RIGHT_NONE, &p);
     if (result)
         return result;
-    result = get_position(who, &p.in, args[1], &p.in_pos);
+    if (p.in.obj->kind == OBJECT_PATH || p.out.obj->kind == OBJECT_PATH)
+        result = -EBADF;
+    if (!result)
+        result = get_position(who, &p.in, args[1], &p.in_pos);
     if (!result)
         result = get_position(who, &p.out, args[3], &p.out_pos);
     if (!result)
@@ -176,6 +194,8 @@ s64 sys_splice(struct caller *who, const u64 *args)
     if (result)
         goto out;
     result = -EINVAL;
+    if ((p.in.pos && *p.in.pos < 0) || (p.out.pos && *p.out.pos < 0))
+        goto out;
     if ((!object_is_pipe(p.in.obj) && !object_is_pipe(p.out.obj)) ||
         !p.in.obj->ops->read || !p.out.obj->ops->write)
         goto out;

@@ -84,6 +84,7 @@ static s64 list(struct caller *who, const u64 *args, bool old)
     struct listing l = {.ctx.emit = emit, .old = old};
     struct handle_ref ref;
     struct file *f;
+    s64 start;
     s64 result = abi_file_get(who, abi_fd(args[0]), RIGHT_READ, &ref, &f);
 
     if (result)
@@ -96,13 +97,18 @@ static s64 list(struct caller *who, const u64 *args, bool old)
     result = -ENOMEM;
     if (!l.buffer)
         goto out;
+    start = f->pos;
     result = vfs_iterate(who, f, &l.ctx);
     if (!result && l.too_small)
         result = -EINVAL;
     if (!result) {
         result = l.used;
-        if (l.used && user_write(who->mm, args[1], l.buffer, l.used))
+        if (l.used && user_write(who->mm, args[1], l.buffer, l.used)) {
+            /* Nothing was read: list the same entries again. */
+            if (ref.object->ops->seek)
+                ref.object->ops->seek(ref.object, start, 0);
             result = -EFAULT;
+        }
     }
     kfree(l.buffer);
 out:

@@ -84,6 +84,9 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, u32 arg)
 
     new_flags = (old & ~SETTABLE) | abi_flags_to_object(arg);
     if (f) {
+        if (new_flags & OBJ_DIRECT && !S_ISFIFO(f->inode->mode) &&
+            !f->inode->ops->direct_io)
+            return -EINVAL;
         if ((old & ~new_flags) & OBJ_APPEND && f->inode->flags & INODE_APPEND)
             return -EPERM;
         if ((new_flags & ~old) & OBJ_NOATIME &&
@@ -203,10 +206,11 @@ static s64 lock_command(struct caller *who, struct file *f, u32 cmd, u64 arg)
     }
 }
 
-#define ABI_LOCK_SH 1u
-#define ABI_LOCK_EX 2u
-#define ABI_LOCK_NB 4u
-#define ABI_LOCK_UN 8u
+#define ABI_LOCK_SH   1u
+#define ABI_LOCK_EX   2u
+#define ABI_LOCK_NB   4u
+#define ABI_LOCK_UN   8u
+#define ABI_LOCK_MAND 32u
 
 s64 sys_flock(struct caller *who, const u64 *args)
 {
@@ -216,6 +220,8 @@ s64 sys_flock(struct caller *who, const u64 *args)
     struct file *f;
     s64 error;
 
+    if (cmd & ABI_LOCK_MAND) /* Linux ignores them since 5.15 */
+        return 0;
     switch (cmd & ~ABI_LOCK_NB) {
     case ABI_LOCK_SH:
         r.type = LOCK_READ;

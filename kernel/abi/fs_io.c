@@ -32,6 +32,19 @@ static void count_io(struct caller *who, ssize_t n, bool write)
     }
 }
 
+/* A FIFO's times are those of its inode, which the pipe does not know. */
+static void touch_fifo(struct object *obj, bool write)
+{
+    struct file *f = file_from_object(obj);
+
+    if (likely(!S_ISFIFO(f->inode->mode)))
+        return;
+    if (write)
+        inode_touch_modified(f->inode);
+    else
+        inode_touch_accessed(&f->path);
+}
+
 /* Run one transfer; `req` has its iterator and flags. */
 static ssize_t run(struct caller *who, struct handle_ref *ref,
                    struct io_request *req, s64 pos, bool write)
@@ -45,6 +58,8 @@ static ssize_t run(struct caller *who, struct handle_ref *ref,
         req->pos = pos;
     }
     n = request_run(req, ref->grant);
+    if (n > 0 && ref->object->kind == OBJECT_FILE)
+        touch_fifo(ref->object, write);
     count_io(who, n, write);
     return n;
 }
@@ -82,6 +97,8 @@ static s64 transfer(struct caller *who, int fd, u64 base, u64 length, s64 pos,
         goto out;
     n = -EINVAL;
     if (unlikely((s64)length < 0))
+        goto out;
+    if (unlikely(pos > 0 && (s64)length > S64_MAX - pos))
         goto out;
     request_init(&req, who, ref.object, operation(ref.object, write));
     iter_init_user(&req.iter, who->mm, !write, base,
@@ -152,8 +169,14 @@ static s64 transfer_vector(struct caller *who, int fd, u64 address, u64 count,
     n = abi_vector_get(who, address, count, &v);
     if (n)
         goto out;
+    n = -EINVAL;
+    if (pos > 0 && (s64)v.total > S64_MAX - pos)
+        goto out_vector;
     n = -EOPNOTSUPP;
     if (rwf & ~RWF_ALL)
+        goto out_vector;
+    /* Only sockets promise not to block in the middle. */
+    if (rwf & RWF_NOWAIT && ref.object->kind != OBJECT_SOCKET)
         goto out_vector;
     request_init(&req, who, ref.object, operation(ref.object, write));
     iter_init_vector(&req.iter, who->mm, !write, v.segments, v.count, v.total);

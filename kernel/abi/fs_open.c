@@ -60,6 +60,9 @@ static s64 do_open(struct caller *who, int dirfd, u64 address, u32 flags,
     }
     if (flags & ABI_O_PATH)
         flags &= PATH_FLAGS;
+    if ((flags & (ABI_O_CREAT | ARCH_O_DIRECTORY)) ==
+        (ABI_O_CREAT | ARCH_O_DIRECTORY))
+        return -EINVAL;
     args.flags = convert_flags(flags);
     error = abi_name_get(who, address, &name);
     if (error)
@@ -140,6 +143,8 @@ s64 sys_openat2(struct caller *who, const u64 *args)
 
     if (args[3] < sizeof(how))
         return -EINVAL;
+    if (args[3] > PAGE_SIZE)
+        return -E2BIG;
     error = abi_read_extensible(who, &how, sizeof(how), args[2], args[3]);
     if (error)
         return error;

@@ -22,8 +22,6 @@ static struct mm_limits limits_of(struct caller *who)
     };
 }
 
-#define MAP_ANONYMOUS 0x20u
-
 s64 sys_mmap(struct caller *who, const u64 *args)
 {
     struct mm_limits limits = limits_of(who);
@@ -37,6 +35,10 @@ s64 sys_mmap(struct caller *who, const u64 *args)
                       (u32)args[3], NULL, args[5]);
     /* Which rights are wanted depends on prot and flags: mm_map() looks. */
     result = handle_get(who, (s32)args[4], RIGHT_NONE, &ref);
+    if (!result && ref.object->kind == OBJECT_PATH) {
+        handle_done(&ref);
+        result = -EBADF;
+    }
     if (result)
         return result;
     result = mm_map(who, &limits, args[0], args[1], (u32)args[2], (u32)args[3],
@@ -98,8 +100,6 @@ s64 sys_mlock(struct caller *who, const u64 *args)
 
     return mm_lock(who->mm, &limits, args[0], args[1], 0);
 }
-
-#define MLOCK_ONFAULT 1u
 
 s64 sys_mlock2(struct caller *who, const u64 *args)
 {
@@ -276,4 +276,110 @@ s64 sys_process_vm_readv(struct caller *who, const u64 *args)
 s64 sys_process_vm_writev(struct caller *who, const u64 *args)
 {
     return process_vm(who, args, true);
+}
+
+/* --------------------------------------------- advice for another process */
+
+/* The task behind a pidfd; referenced. ERR_PTR. */
+static struct task *task_of_pidfd(struct caller *who, s32 fd)
+{
+    struct handle_ref ref;
+    struct task *t;
+    struct pid *p;
+    int error = handle_get(who, fd, RIGHT_NONE, &ref);
+
+    if (error)
+        return ERR_PTR(error);
+    p = pidfd_pid(ref.object);
+    if (!p) {
+        t = ERR_PTR(-EBADF);
+    } else {
+        rcu_read_lock();
+        t = pid_task(p, PID_PROCESS);
+        t = t && refcount_inc_not_zero(&t->refs) ? t : ERR_PTR(-ESRCH);
+        rcu_read_unlock();
+    }
+    handle_done(&ref);
+    return t;
+}
+
+static bool advice_for_others(int advice)
+{
+    return advice == MADV_COLD || advice == MADV_PAGEOUT ||
+           advice == MADV_WILLNEED || advice == MADV_COLLAPSE;
+}
+
+static s64 advise_segments(struct address_space *mm,
+                           const struct user_segment *v, u64 count, int advice)
+{
+    s64 done = 0;
+
+    for (u64 i = 0; i < count; i++) {
+        int error = mm_advise(mm, v[i].base, v[i].length, advice);
+
+        if (error)
+            return done ? done : error;
+        done += (s64)v[i].length;
+    }
+    return done;
+}
+
+s64 sys_process_madvise(struct caller *who, const u64 *args)
+{
+    struct address_space *mm;
+    struct user_segment *v;
+    struct task *t;
+    u64 total;
+    s64 result;
+
+    if (args[4])
+        return -EINVAL;
+    v = read_vector(who, args[1], args[2], &total);
+    if (IS_ERR(v))
+        return PTR_ERR(v);
+    t = task_of_pidfd(who, (s32)args[0]);
+    if (IS_ERR(t)) {
+        kfree(v);
+        return PTR_ERR(t);
+    }
+    result = advice_for_others((s32)args[3]) ? 0 : -EINVAL;
+    mm = result ? NULL : task_mm_get(t);
+    if (!result && !mm)
+        result = -ESRCH;
+    if (!result && mm != who->mm) {
+        result = task_may_access(who, t, TASK_ACCESS_READ);
+        if (!result && !caller_capable_init(who, CAP_SYS_NICE))
+            result = -EPERM;
+    }
+    if (!result)
+        result = advise_segments(mm, v, args[2], (s32)args[3]);
+    if (mm)
+        mm_put(mm);
+    task_put(t);
+    kfree(v);
+    return result;
+}
+
+s64 sys_process_mrelease(struct caller *who, const u64 *args)
+{
+    struct address_space *mm;
+    struct task *t;
+    s64 result = 0;
+
+    if (args[1])
+        return -EINVAL;
+    t = task_of_pidfd(who, (s32)args[0]);
+    if (IS_ERR(t))
+        return PTR_ERR(t);
+    mm = task_mm_get(t);
+    if (!mm)
+        result = -ESRCH;
+    else if (!signal_is_fatal_pending(t) && !t->group->group_exiting)
+        result = -EINVAL; /* only the dying can do without */
+    else
+        mm_discard(mm);
+    if (mm)
+        mm_put(mm);
+    task_put(t);
+    return result;
 }

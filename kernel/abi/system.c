@@ -629,7 +629,13 @@ s64 sys_unshare(struct caller *who, const u64 *args)
         }
     }
     if (!error && flags & CLONE_NEW_ANY) {
+        struct fs_context *shared = t->fs;
+
+        /* A new mount namespace moves root and cwd of the new context. */
+        if (fs)
+            t->fs = fs;
         ns = namespaces_copy(t, t->ns, t->cred, flags);
+        t->fs = shared;
         if (IS_ERR(ns)) {
             error = PTR_ERR(ns);
             ns = NULL;

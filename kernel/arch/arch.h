@@ -297,17 +297,12 @@ int arch_signal_return(struct user_regs *regs, struct arch_signal *out);
 
 /*
  * A snapshot of one translation; value 0 means nothing is mapped. Opaque but
- * comparable; take it apart with the functions below.
+ * comparable; arch/common/entry.h takes it apart.
  */
 typedef struct {
     u64 raw;
 } arch_entry_t;
 
-bool arch_entry_present(arch_entry_t e); /* maps something, even PROT_NONE */
-pfn_t arch_entry_pfn(arch_entry_t e);
-u32 arch_entry_prot(arch_entry_t e); /* MAP_PROT_* | MAP_ATTR_* */
-bool arch_entry_dirty(arch_entry_t e);
-bool arch_entry_young(arch_entry_t e);
 
 /*
  * User address spaces. `as` is embedded in vm's address space. The functions

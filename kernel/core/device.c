@@ -44,6 +44,12 @@ void device_unregister(struct device *d)
         listener(d, false);
 }
 
+void device_announce(struct device *d)
+{
+    if (listener)
+        listener(d, true);
+}
+
 struct device *device_find(enum device_kind kind, u32 major, u32 minor)
 {
     struct device *d, *found = NULL;

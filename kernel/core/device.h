@@ -42,6 +42,8 @@ struct device {
     /* Node in /dev for the first minor, "null", "net/tun"; NULL: none. */
     const char *node;
     u16 node_mode; /* permissions: 0666 */
+    /* Symbolic link to the node, "virtio-ports/NAME"; NULL: none. */
+    const char *alias;
     const struct object_ops *ops;
     /* Called once per open, may sleep and refuse; NULL: always fine. */
     int (*open)(struct device *d, struct device_file *file, struct caller *who);
@@ -59,6 +61,8 @@ void device_unregister(struct device *d);
 struct device *device_find(enum device_kind kind, u32 major, u32 minor);
 /* /proc/devices and devtmpfs: fn for each, under the lock. */
 void device_for_each(void (*fn)(void *ctx, struct device *d), void *ctx);
+/* Names changed since it was registered: tell the listener. */
+void device_announce(struct device *d);
 /* devtmpfs is told of nodes that come and go (also those registered before). */
 void device_set_listener(void (*changed)(struct device *d, bool added));
 

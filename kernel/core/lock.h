@@ -231,6 +231,9 @@ static inline void spin_assert_held(spinlock_t *l)
 #define MUTEX_WAITERS 1L /* someone is on the list */
 #define MUTEX_HANDOFF 2L /* the first waiter gets it at the next unlock */
 #define MUTEX_FLAGS   3L
+/* Looks at an owner that runs before sleeping: some ten microseconds. The
+ * owner's virtual CPU may have been put to sleep by the host. */
+#define MUTEX_SPINS 256
 
 void mutex_init(mutex_t *m, const char *name);
 void mutex_lock_nested(mutex_t *m, unsigned level);

@@ -55,7 +55,7 @@ static bool try_acquire(mutex_t *m)
  * nothing, and the word is read again before each look. */
 static bool spin_on_owner(mutex_t *m)
 {
-    for (;;) {
+    for (unsigned spins = 0; spins < MUTEX_SPINS; spins++) {
         s64 word = atomic64_load(&m->owner);
         struct thread *owner = owner_of(word);
 
@@ -70,6 +70,7 @@ static bool spin_on_owner(mutex_t *m)
             return false;
         arch_cpu_relax();
     }
+    return false;
 }
 
 static int wait_for(mutex_t *m, enum wait_mode mode)

@@ -47,8 +47,10 @@ static void notify_thread(struct io_request *req)
     thread_wake(req->notify_data);
 }
 
-/* From QUEUED to `state`, and tell the submitter. False: it was not queued. */
-static bool change_state(struct io_request *req, enum request_state state)
+/* From QUEUED to `state`, and tell the submitter. False: it was not queued.
+ * sync: who calls is about to sleep. */
+static bool change_state(struct io_request *req, enum request_state state,
+                         bool sync)
 {
     void (*notify)(struct io_request *) = req->notify;
     void *data = req->notify_data;
@@ -60,7 +62,9 @@ static bool change_state(struct io_request *req, enum request_state state)
         __atomic_compare_exchange_n(&req->state.counter, &queued, (int)state,
                                     false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     if (changed) {
-        if (notify == notify_thread)
+        if (notify == notify_thread && sync)
+            thread_wake_sync(data);
+        else if (notify == notify_thread)
             thread_wake(data);
         else if (notify)
             notify(req);
@@ -71,13 +75,13 @@ static bool change_state(struct io_request *req, enum request_state state)
 
 void request_retry(struct io_request *req)
 {
-    change_state(req, REQUEST_RETRY);
+    change_state(req, REQUEST_RETRY, false);
 }
 
 void request_complete(struct io_request *req, ssize_t result)
 {
     req->result = result;
-    if (!change_state(req, REQUEST_DONE))
+    if (!change_state(req, REQUEST_DONE, false))
         panic("request %p: completed twice, or while nobody waits\n",
               (void *)req);
     if (wait_queue_active(&cancel_waiters))
@@ -88,9 +92,8 @@ static bool queue_woken(struct wait_entry *entry, u32 key)
 {
     struct io_request *req = container_of(entry, struct io_request, wait);
 
-    (void)key;
     list_del_init(&entry->link);
-    request_retry(req);
+    change_state(req, REQUEST_RETRY, key & WAKE_SYNC_KEY);
     return true;
 }
 

@@ -93,6 +93,7 @@ void fair_set_weight(struct fair_queue *q, struct sched_entity *e, u32 weight);
 
 /* sched.c */
 void rq_update(struct runqueue *rq);
+void sched_exit(void);
 void rq_enqueue(struct runqueue *rq, struct thread *t, bool fresh);
 void rq_dequeue(struct runqueue *rq, struct thread *t);
 void rq_resched(struct runqueue *rq);

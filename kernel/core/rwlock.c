@@ -167,7 +167,7 @@ static bool writer_spin(rwlock_t *l)
     bool got = false;
 
     preempt_disable();
-    for (;;) {
+    for (unsigned spins = 0; spins < MUTEX_SPINS; spins++) {
         s64 s = atomic64_load(&l->state);
 
         if (!(s & ~RWLOCK_WAITERS)) {

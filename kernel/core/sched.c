@@ -174,36 +174,58 @@ static void wait_until_off_cpu(struct thread *t)
         arch_cpu_relax();
 }
 
-/* sched_lock held. True when the thread needs activate(). */
-static bool wake_claim(struct thread *t)
+enum wake_result {
+    WAKE_AWAKE,  /* it had not gone to sleep: it goes on */
+    WAKE_QUEUED, /* it was on its way off its CPU: queued there */
+    WAKE_ASLEEP, /* it needs activate() */
+};
+
+/* sched_lock held; `state` is what the waker saw. */
+static enum wake_result wake_claim(struct thread *t, int state)
 {
     for (;;) {
+        enum wake_result result = WAKE_ASLEEP;
         struct runqueue *rq;
 
-        if (!READ_ONCE(t->entity.queued)) {
-            wait_until_off_cpu(t);
-            /* Unless it was moved to another CPU on its way. */
-            if (!READ_ONCE(t->entity.queued))
-                return true;
-        }
+        if (!READ_ONCE(t->entity.queued) && !atomic_load_acquire(&t->on_cpu) &&
+            !READ_ONCE(t->entity.queued))
+            return WAKE_ASLEEP;
         rq = rq_lock_of(t);
-        if (t->entity.queued) {
-            /* It has not gone to sleep yet. */
-            atomic_store(&t->state, THREAD_RUNNING);
+        /* Pairs with finish_switch(): once it is not moving, `queued` says
+         * where that ended. */
+        if (smp_load_acquire(&t->must_move)) {
+            result = WAKE_AWAKE;
+        } else if (t->entity.queued) {
+            result = WAKE_AWAKE;
             if (rq->current != t)
                 rq_check_preempt(rq, t);
-            spin_unlock(&rq->lock);
-            return false;
+        } else if (atomic_load_acquire(&t->on_cpu)) {
+            /* Its CPU can only pick it after it has left it. */
+            rq_enqueue(rq, t, false);
+            rq_check_preempt(rq, t);
+            result = WAKE_QUEUED;
         }
+        /* One that is awake may have changed it itself meanwhile. */
+        if (result != WAKE_ASLEEP)
+            (void)cmpxchg(&t->state.counter, state, THREAD_RUNNING);
         spin_unlock(&rq->lock);
+        if (result != WAKE_ASLEEP)
+            return result;
     }
+}
+
+static void no_longer_asleep(int state)
+{
+    if (state == THREAD_UNINTERRUPTIBLE)
+        __atomic_fetch_sub(&runqueue_here()->uninterruptible, 1,
+                           __ATOMIC_RELAXED);
 }
 
 static bool wake(struct thread *t, u32 states, bool sync)
 {
+    enum wake_result result;
     unsigned long flags;
     int state;
-    u32 cpu;
 
     /* What the waker did is seen by the thread, or the thread's state by us;
      * pairs with thread_set_state(). */
@@ -216,13 +238,12 @@ static bool wake(struct thread *t, u32 states, bool sync)
         spin_unlock_irqrestore(&t->sched_lock, flags);
         return false;
     }
-    if (wake_claim(t)) {
+    result = wake_claim(t, state);
+    if (result != WAKE_AWAKE)
+        no_longer_asleep(state);
+    if (result == WAKE_ASLEEP) {
         atomic_store(&t->state, THREAD_RUNNING);
-        cpu = place_wakeup(t, sync);
-        if (state == THREAD_UNINTERRUPTIBLE)
-            __atomic_fetch_sub(&runqueue_here()->uninterruptible, 1,
-                               __ATOMIC_RELAXED);
-        activate(t, cpu, false);
+        activate(t, place_wakeup(t, sync), false);
     }
     spin_unlock_irqrestore(&t->sched_lock, flags);
     return true;
@@ -324,8 +345,8 @@ static void finish_switch(void)
 
     rq->previous = NULL;
     if (unlikely(last->must_move)) {
-        last->must_move = false;
         activate(last, place_allowed(last), false);
+        smp_store_release(&last->must_move, false);
     }
     /* From here on it may run on another CPU. */
     __atomic_store_n(&last->on_cpu.counter, 0, __ATOMIC_RELEASE);
@@ -358,8 +379,8 @@ static void switch_threads(bool preempted)
         prev->voluntary_switches++;
     } else if (unlikely(prev != rq->idle &&
                         !cpumask_test(&prev->affinity, rq->cpu))) {
-        rq_dequeue(rq, prev);
         prev->must_move = true;
+        rq_dequeue(rq, prev);
     } else {
         put_running(rq, prev);
     }
@@ -416,6 +437,15 @@ void schedule(void)
         preempt_enable_no_resched();
     } while (
         unlikely(atomic_load(&thread_current()->head.work) & WORK_RESCHED));
+}
+
+/* The current thread's last switch. Between the state and the switch it must
+ * not be preempted: whoever runs next buries what is dead. */
+void sched_exit(void)
+{
+    preempt_disable();
+    atomic_store(&thread_current()->state, THREAD_DEAD);
+    switch_threads(false);
 }
 
 void preempt_schedule(void)
@@ -479,13 +509,16 @@ void sched_yield(void)
 void sched_hand_off(struct thread *next)
 {
     unsigned long flags = spin_lock_irqsave(&next->sched_lock);
+    enum wake_result result = WAKE_AWAKE;
     struct runqueue *rq = runqueue_here();
     int state = atomic_load(&next->state);
 
-    if (WAKE_NORMAL & 1u << state && wake_claim(next)) {
+    if (WAKE_NORMAL & 1u << state)
+        result = wake_claim(next, state);
+    if (result != WAKE_AWAKE)
+        no_longer_asleep(state);
+    if (result == WAKE_ASLEEP) {
         atomic_store(&next->state, THREAD_RUNNING);
-        if (state == THREAD_UNINTERRUPTIBLE)
-            __atomic_fetch_sub(&rq->uninterruptible, 1, __ATOMIC_RELAXED);
         if (cpumask_test(&next->affinity, rq->cpu)) {
             spin_lock(&rq->lock);
             rq_enqueue(rq, next, false);

@@ -43,6 +43,7 @@ enum thread_state {
 };
 
 struct thread;
+struct coverage_area;
 struct address_space;
 
 struct thread_ops {
@@ -103,6 +104,9 @@ struct thread {
     struct list_head all_link; /* every thread, for panic and debugging */
 #ifdef CONFIG_DEBUG
     struct lockdep_thread lockdep; /* locks this thread holds */
+#endif
+#ifdef CONFIG_FUZZ
+    struct coverage_area *coverage; /* borrowed; NULL: not traced */
 #endif
     u32 fault_inject; /* debug: fail the n-th allocation from now, 0: none */
 };

@@ -101,8 +101,7 @@ void thread_exit(void)
 
     lockdep_check_none_held("thread exit");
     BUG_ON(t->head.preempt_count);
-    atomic_store(&t->state, THREAD_DEAD);
-    schedule();
+    sched_exit();
     panic("a dead thread runs: %s\n", t->name);
 }
 

@@ -26,7 +26,8 @@
 #define VDSO_CLOCK_BOOTTIME         7
 #define VDSO_CLOCK_TAI              11
 #define VDSO_CLOCKS                 12
-/* The ones the counter is added to; the coarse ones are read as they are. */
+/* The coarse ones only say that they are: without a tick, what they would be
+ * rounded to is not written down anywhere. */
 #define VDSO_FINE_CLOCKS   0x893
 #define VDSO_COARSE_CLOCKS 0x060
 

@@ -93,6 +93,24 @@ void devtmpfs_add(const char *name, u32 mode, devnum_t dev)
     dentry_put(dir);
 }
 
+/* A link with a relative target, as udev makes them. */
+static void add_alias(const char *name, const char *node)
+{
+    char target[64] = "";
+    struct dentry *dir, *d;
+
+    for (const char *s = name; (s = strchr(s, '/')); s++)
+        strlcat(target, "../", sizeof(target));
+    strlcat(target, node, sizeof(target));
+    dir = directory_of(&name, true);
+    if (IS_ERR(dir))
+        return;
+    d = make(dir, name, strlen(name), S_IFLNK | 0777, 0, target);
+    if (!IS_ERR(d))
+        dentry_put(d);
+    dentry_put(dir);
+}
+
 void devtmpfs_remove(const char *name)
 {
     struct dentry *dir = directory_of(&name, false), *d;
@@ -124,6 +142,10 @@ static void device_changed(struct device *d, bool added)
         devtmpfs_add(d->node, type | d->node_mode, DEVNUM(d->major, d->minor));
     else
         devtmpfs_remove(d->node);
+    if (d->alias && added)
+        add_alias(d->alias, d->node);
+    else if (d->alias)
+        devtmpfs_remove(d->alias);
 }
 
 /* Names that are no devices, which programs expect in /dev. */

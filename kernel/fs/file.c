@@ -128,6 +128,8 @@ static int open_device(struct caller *who, struct file *f, bool block)
     f->driver = d;
     f->device.minor = DEV_MINOR(f->inode->rdev);
     f->device.object.ops = &d->file_ops;
+    if (d->ops->seek || block)
+        atomic_or(OBJ_SEEKABLE, &f->device.object.flags);
     return d->open ? d->open(d, &f->device, who) : 0;
 }
 
@@ -181,6 +183,11 @@ struct file *file_open_path(struct caller *who, const struct path *path,
     }
     path_get(path);
     error = open_by_type(who, f);
+    if (!error && flags & OPEN_DIRECT && !S_ISFIFO(inode->mode) &&
+        !inode->ops->direct_io && !f->driver) {
+        object_put(&f->device.object);
+        return ERR_PTR(-EINVAL);
+    }
     if (error) {
         if (f->access & FILE_WRITER) {
             mount_put_write(path->mnt);
@@ -189,7 +196,6 @@ struct file *file_open_path(struct caller *who, const struct path *path,
         path_put(path);
         goto out_free;
     }
-    watch_dentry(path->dentry, WATCH_OPEN);
     return f;
 out_free:
     file_free(f);

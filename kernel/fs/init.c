@@ -8,6 +8,7 @@
 #include "fs/fs.h"
 #include "fs/fs_context.h"
 #include "fs/mount.h"
+#include "fs/pseudo.h"
 #include "fs/tmpfs.h"
 
 void fs_init(void)
@@ -18,6 +19,7 @@ void fs_init(void)
     mount_init();
     devtmpfs_init();
     fs_context_init();
+    sysfs_init();
 }
 
 /* Before the level "fs", in which ipc/, net/ and tty/ may use files. */

@@ -105,6 +105,7 @@ struct inode_ops {
     int (*get_attributes)(struct caller *who, struct inode *inode,
                           struct file_attributes *out);
 
+    bool direct_io;            /* O_DIRECT is possible */
     bool attributes_may_sleep; /* get_attributes, that is */
 
     /* Extended attributes: full names. size 0 asks for the length. */

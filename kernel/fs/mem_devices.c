@@ -62,7 +62,7 @@ static s64 null_seek(struct object *obj, s64 offset, int whence)
 {
     (void)obj;
     (void)offset;
-    return whence <= 2 ? 0 : -EINVAL;
+    return whence <= 4 ? 0 : -EINVAL;
 }
 
 static int zero_mmap(struct object *obj, struct mapping_request *map)

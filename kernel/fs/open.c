@@ -324,6 +324,8 @@ static int open_tmpfile(struct opening *o, int dirfd, const char *name,
     error = PTR_ERR_OR_ZERO(inode);
     if (error)
         goto out_write;
+    if (o->flags & OPEN_EXCLUSIVE)
+        inode->flags &= (u16)~INODE_LINKABLE;
     path.mnt = where.mnt;
     path.dentry = dentry_alloc_tmpfile(where.dentry, inode);
     error = -ENOMEM;
@@ -398,6 +400,8 @@ int vfs_open(struct caller *who, int dirfd, const char *name,
     }
     if (error)
         return error;
+    if (!(o.flags & OPEN_PATH))
+        watch_dentry((*out)->path.dentry, WATCH_OPEN);
     *rights = file_rights(*out);
     if (who->flags & CALLER_CAPABILITY) {
         if (!(o.rights & RIGHT_CREATE))

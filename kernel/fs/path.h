@@ -37,6 +37,9 @@
 #define WALK_IN_ROOT       BIT(12)
 #define WALK_CACHED        BIT(13)
 
+/* /proc/sys/fs/protected_symlinks */
+extern bool protected_symlinks;
+
 /* Where a walk starts when the name is relative. */
 struct walk_start {
     struct path path;      /* borrowed from `grant` or the caller */

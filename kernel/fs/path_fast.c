@@ -210,7 +210,8 @@ static int walk(struct fast_walk *w, const char *name)
                     w->inode = inode;
                     return 0;
                 }
-                if (!text || ++links > FAST_LINKS ||
+                if ((w->inode->mode & (S_ISVTX | 02)) == (S_ISVTX | 02) ||
+                    !text || ++links > FAST_LINKS ||
                     w->mnt->flags & MOUNT_NOSYMFOLLOW || w->flags & WALK_PARENT)
                     return GIVE_UP;
                 if (!*text)

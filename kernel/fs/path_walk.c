@@ -56,7 +56,7 @@ static int walk_jump_root(struct walk *w)
 {
     if (w->flags & WALK_BENEATH)
         return -EXDEV;
-    if (w->flags & WALK_NO_XDEV && w->at.mnt != w->root.mnt)
+    if (w->flags & WALK_NO_XDEV && (w->links || w->at.mnt != w->root.mnt))
         return -EXDEV;
     path_get(&w->root);
     walk_move(w, w->root);
@@ -203,6 +203,22 @@ static int walk_push(struct walk *w, char *text, const char *rest)
     return 0;
 }
 
+bool protected_symlinks = true;
+
+/* In a sticky directory that all may write to, only links of one's own and of
+ * the directory's owner are followed. */
+static bool may_follow(struct walk *w, const struct inode *inode)
+{
+    const struct inode *dir = w->at.dentry->inode;
+
+    if (!protected_symlinks || w->who->flags & CALLER_KERNEL)
+        return true;
+    if ((dir->mode & (S_ISVTX | 02)) != (S_ISVTX | 02))
+        return true;
+    return kuid_equal(w->who->cred->fsuid, inode->uid) ||
+           kuid_equal(dir->uid, inode->uid);
+}
+
 static int walk_link(struct walk *w, struct path *link, const char *rest,
                      const char **next)
 {
@@ -214,6 +230,8 @@ static int walk_link(struct walk *w, struct path *link, const char *rest,
     if (w->flags & WALK_NO_SYMLINKS || ++w->links > LINK_MAX ||
         link->mnt->flags & MOUNT_NOSYMFOLLOW)
         return -ELOOP;
+    if (!may_follow(w, inode))
+        return -EACCES;
     inode_touch_accessed(link);
     if (inode->ops->follow_link) {
         if (w->flags & WALK_NO_MAGICLINKS)
@@ -533,6 +551,8 @@ int path_lookup(struct caller *who, int dirfd, const char *name, u32 flags,
         if (error <= 0)
             return error;
     }
+    if (!*name && !(flags & WALK_EMPTY))
+        return -ENOENT;
     flags = walk_flags(who, flags);
     error = walk_start_get(who, dirfd, name, flags, &start);
     if (error)

@@ -25,6 +25,8 @@ struct pipe_hooks {
     size_t (*peek)(struct object *obj, void *buffer, size_t n);
     /* Take n bytes that peek() showed. */
     void (*skip)(struct object *obj, size_t n);
+    /* What a FIFO inode's `endpoint` is: to open a pipe's end anew. */
+    void *(*endpoint)(struct object *obj);
     /* Same pipe behind both ends? splice and tee refuse that. */
     bool (*same)(struct object *a, struct object *b);
 };

@@ -295,6 +295,22 @@ struct dentry *pseudo_add_link(struct dentry *parent, const char *name,
     return tree_add(parent, name, inode);
 }
 
+struct dentry *pseudo_add_device(struct dentry *parent, const char *name,
+                                 u32 mode, devnum_t rdev, u64 ino, kuid_t uid,
+                                 kgid_t gid, void *private)
+{
+    struct inode *inode = tree_inode(parent->sb, S_IFCHR | mode);
+
+    if (inode) {
+        inode->rdev = rdev;
+        inode->ino = ino;
+        inode->uid = uid;
+        inode->gid = gid;
+        inode->private = private;
+    }
+    return tree_add(parent, name, inode);
+}
+
 void pseudo_remove(struct dentry *d)
 {
     struct inode *dir = d->parent->inode;

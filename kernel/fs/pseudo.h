@@ -59,6 +59,11 @@ struct dentry *pseudo_add_file(struct dentry *parent, const char *name,
                                void *private);
 struct dentry *pseudo_add_link(struct dentry *parent, const char *name,
                                const char *target);
+/* A character device. The super block must not have
+ * SUPER_NO_DEV. */
+struct dentry *pseudo_add_device(struct dentry *parent, const char *name,
+                                 u32 mode, devnum_t rdev, u64 ino, kuid_t uid,
+                                 kgid_t gid, void *private);
 void pseudo_remove(struct dentry *d); /* and what is below */
 void *pseudo_private(const struct inode *inode);
 
@@ -70,5 +75,8 @@ extern const struct super_ops pseudo_super_ops;
 
 /* /sys, for those who add to it (dev/, net/ through fs hooks). */
 extern struct dentry *sysfs_root;
+void sysfs_init(void);
+/* The directory at a path below /sys, made if need be; ERR_PTR. */
+struct dentry *sysfs_directory(const char *path);
 
 #endif

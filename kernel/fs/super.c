@@ -87,7 +87,7 @@ int super_init(struct super_block *sb, struct file_system_type *type,
     sb->type = type;
     sb->ops = ops;
     sb->block_size = PAGE_SIZE;
-    sb->max_size = S64_MAX & ~(s64)(PAGE_SIZE - 1);
+    sb->max_size = S64_MAX;
     sb->user_ns = &user_ns_first;
     sb->time_granularity = 1;
     mutex_init(&sb->rename_lock, "super_rename");

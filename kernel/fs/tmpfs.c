@@ -65,7 +65,8 @@ struct inode *tmpfs_new_inode(struct caller *who, struct super_block *sb,
     ti->seals = SEAL_SEAL;
     inode_init(&ti->inode, sb, ops_for(mode), mode, 0);
     inode_init_owner(&ti->inode, who, dir, mode);
-    ti->inode.rdev = rdev;
+    if (S_ISCHR(mode) || S_ISBLK(mode))
+        ti->inode.rdev = rdev;
     if (S_ISREG(mode)) {
         mapping_init(&ti->mapping, &tmpfs_mapping_ops, &ti->inode,
                      MAPPING_NO_STORE);

@@ -27,8 +27,6 @@ static int tmpfs_set_size(struct inode *inode, s64 size)
         return -EPERM;
     if (size > m->size && seals & SEAL_GROW)
         return -EPERM;
-    if (size == m->size)
-        return 0;
     if (size < m->size) {
         WRITE_ONCE(m->size, size);
         mapping_truncate(m, size, S64_MAX);
@@ -67,13 +65,8 @@ static int allocate_range(struct inode *inode, s64 start, s64 end)
             page_put(page);
             continue;
         }
-        error = m->ops->reserve(m, index);
-        if (!error) {
-            page = mapping_get_for_write(m, index, false);
-            error = PTR_ERR_OR_ZERO(page);
-            if (error)
-                m->ops->page_removed(m, index);
-        }
+        page = mapping_get_for_write(m, index, false);
+        error = PTR_ERR_OR_ZERO(page);
         if (error) {
             if (index > first && (s64)(first << PAGE_SHIFT) >= m->size)
                 mapping_truncate(m, (s64)(first << PAGE_SHIFT),
@@ -112,7 +105,7 @@ static int tmpfs_fallocate(struct caller *who, struct inode *inode, u32 mode,
         return error;
     if (!(mode & FALLOC_KEEP_SIZE) && end > m->size)
         WRITE_ONCE(m->size, end);
-    inode_touch_changed(inode);
+    inode_touch_modified(inode);
     return 0;
 }
 

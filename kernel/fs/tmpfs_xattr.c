@@ -71,6 +71,10 @@ int tmpfs_xattr_set(struct inode *inode, const char *name, const void *value,
     size_t length = strlen(name) + 1;
     int error = check_name(name);
 
+    /* A list's shortest form has a header of four bytes. */
+    if (strstarts(name, "system.posix_acl_") && size < 4)
+        return -EINVAL;
+
     if (error)
         return error;
     at = find(tmpfs_inode(inode), name);

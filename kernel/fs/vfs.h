@@ -12,6 +12,8 @@
 #define RENAME_EXCHANGE  2u
 #define RENAME_WHITEOUT  4u
 
+extern bool protected_hardlinks; /* /proc/sys/fs/protected_hardlinks */
+
 int vfs_mkdir(struct caller *who, int dirfd, const char *name, u32 mode);
 int vfs_mknod(struct caller *who, int dirfd, const char *name, u32 mode,
               devnum_t dev);

@@ -256,7 +256,7 @@ int file_fallocate(struct caller *who, struct file *f, u32 mode, s64 offset,
     if (!inode->ops->fallocate)
         return -EOPNOTSUPP;
     write_lock(&inode->lock);
-    error = mode & FALLOC_KEEP_SIZE ? 0 : check_new_size(who, inode, end);
+    error = mode & FALLOC_PUNCH_HOLE ? 0 : check_new_size(who, inode, end);
     if (!error)
         error = inode->ops->fallocate(who, inode, mode, offset, length);
     if (!error)
@@ -288,8 +288,8 @@ int vfs_statistics(const struct path *path, struct file_system_statistics *s)
 
     *s = (struct file_system_statistics){
         .type = sb->magic,
-        .block_size = sb->block_size,
-        .fragment_size = sb->block_size,
+        .block_size = PAGE_SIZE,
+        .fragment_size = PAGE_SIZE,
         .name_max = NAME_MAX,
         .id = devnum_encode(sb->dev),
     };

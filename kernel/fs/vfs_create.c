@@ -28,6 +28,16 @@ static void making_end(struct making *m)
     path_parent_done(&m->p);
 }
 
+/* May `who` make the name? */
+static int making_permitted(struct caller *who, const struct making *m)
+{
+    if (who->flags & CALLER_CAPABILITY && !(m->p.rights & RIGHT_CREATE))
+        return -EACCES;
+    if (m->dir->flags & INODE_DEAD)
+        return -ENOENT;
+    return inode_permission(who, m->dir, MAY_WRITE | MAY_EXEC);
+}
+
 static int making_begin(struct caller *who, int dirfd, const char *name,
                         bool directory, struct making *m)
 {
@@ -57,15 +67,6 @@ static int making_begin(struct caller *who, int dirfd, const char *name,
     error = read_only;
     if (error)
         goto out_dentry;
-    error = -EACCES;
-    if (who->flags & CALLER_CAPABILITY && !(m->p.rights & RIGHT_CREATE))
-        goto out_dentry;
-    error = -ENOENT;
-    if (m->dir->flags & INODE_DEAD)
-        goto out_dentry;
-    error = inode_permission(who, m->dir, MAY_WRITE | MAY_EXEC);
-    if (error)
-        goto out_dentry;
     return 0;
 out_dentry:
     dentry_put(m->d);
@@ -92,8 +93,10 @@ int vfs_mkdir(struct caller *who, int dirfd, const char *name, u32 mode)
     if (error)
         return error;
     mode = S_IFDIR | (mode & ~umask_of(who) & (0777 | S_ISVTX));
-    error =
-        m.dir->ops->mkdir ? m.dir->ops->mkdir(who, m.dir, m.d, mode) : -EPERM;
+    error = making_permitted(who, &m);
+    if (!error)
+        error = m.dir->ops->mkdir ? m.dir->ops->mkdir(who, m.dir, m.d, mode)
+                                  : -EPERM;
     if (!error)
         watch_name(m.dir, m.d, WATCH_CREATE);
     making_end(&m);
@@ -123,13 +126,16 @@ static int make_node(struct caller *who, struct making *m, u32 mode,
                      devnum_t dev)
 {
     const struct inode_ops *ops = m->dir->ops;
-    int error;
+    int error = making_permitted(who, m);
 
+    if (error)
+        return error;
     mode = (mode & S_IFMT) | (mode & S_IALLUGO & ~umask_of(who));
     if (S_ISREG(mode)) {
         error = ops->create ? ops->create(who, m->dir, m->d, mode) : -EACCES;
     } else {
-        if ((S_ISCHR(mode) || S_ISBLK(mode)) &&
+        /* A character device 0:0 is a whiteout, which anybody may make. */
+        if ((S_ISBLK(mode) || (S_ISCHR(mode) && dev)) &&
             !caller_capable_init(who, CAP_MKNOD))
             return -EPERM;
         error = ops->mknod ? ops->mknod(who, m->dir, m->d, mode, dev) : -EPERM;
@@ -182,18 +188,39 @@ int vfs_symlink(struct caller *who, const char *target, int dirfd,
     error = making_begin(who, dirfd, name, false, &m);
     if (error)
         return error;
-    error = m.dir->ops->symlink ? m.dir->ops->symlink(who, m.dir, m.d, target)
-                                : -EPERM;
+    error = making_permitted(who, &m);
+    if (!error)
+        error = m.dir->ops->symlink
+                    ? m.dir->ops->symlink(who, m.dir, m.d, target)
+                    : -EPERM;
     if (!error)
         watch_name(m.dir, m.d, WATCH_CREATE);
     making_end(&m);
     return error;
 }
 
-static int link_locked(struct making *m, struct inode *inode)
+bool protected_hardlinks = true;
+
+/* Files that one could not have written oneself are not linked to. */
+static bool may_link(struct caller *who, struct inode *inode)
+{
+    if (!protected_hardlinks || inode_owner_or_capable(who, inode))
+        return true;
+    return S_ISREG(inode->mode) && !(inode->mode & S_ISUID) &&
+           (inode->mode & (S_ISGID | 010)) != (S_ISGID | 010) &&
+           !inode_permission(who, inode, MAY_READ | MAY_WRITE);
+}
+
+static int link_locked(struct caller *who, struct making *m,
+                       struct inode *inode)
 {
     int error;
 
+    if (!may_link(who, inode))
+        return -EPERM;
+    error = making_permitted(who, m);
+    if (error)
+        return error;
     if (inode->sb != m->dir->sb)
         return -EXDEV;
     if (inode->flags & (INODE_APPEND | INODE_IMMUTABLE))
@@ -227,8 +254,8 @@ int vfs_link(struct caller *who, int old_dirfd, const char *old_name,
     error = making_begin(who, new_dirfd, new_name, false, &m);
     if (error)
         goto out_path;
-    error =
-        old.mnt != m.p.parent.mnt ? -EXDEV : link_locked(&m, old.dentry->inode);
+    error = old.mnt != m.p.parent.mnt ? -EXDEV
+                                      : link_locked(who, &m, old.dentry->inode);
     if (!error) {
         watch_inode(old.dentry->inode, WATCH_ATTRIB);
         watch_name(m.dir, m.d, WATCH_CREATE);

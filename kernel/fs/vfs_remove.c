@@ -321,11 +321,33 @@ static void rename_report(struct renaming *r, struct dentry_name *old_name)
     }
 }
 
+/* What is left at the old name: a character device 0:0, nameless so far. */
+static int prepare_whiteout(struct renaming *r, struct inode **inode,
+                            struct dentry **d)
+{
+    const struct dentry_name *name = r->old->name;
+
+    if (!r->old_dir->ops->tmpfile || !r->old_dir->ops->link)
+        return -EINVAL;
+    *inode = r->old_dir->ops->tmpfile(r->who, r->old_dir, S_IFCHR);
+    if (IS_ERR(*inode))
+        return (int)PTR_ERR(*inode);
+    *d = dentry_alloc(r->from.parent.dentry,
+                      (struct name_part){name->text, name->length, name->hash});
+    if (*d)
+        return 0;
+    inode_put(*inode);
+    *inode = NULL;
+    return -ENOMEM;
+}
+
 static int rename_locked(struct renaming *r)
 {
     struct inode *source = r->old->inode, *target = r->new->inode;
     bool exchange = r->flags & RENAME_EXCHANGE;
     struct dentry_name *name, *other = NULL, *reported;
+    struct inode *whiteout = NULL;
+    struct dentry *left = NULL;
     int error;
 
     if (source == target)
@@ -333,6 +355,11 @@ static int rename_locked(struct renaming *r)
     error = rename_permitted(r);
     if (error)
         return error;
+    if (r->flags & RENAME_WHITEOUT) {
+        error = prepare_whiteout(r, &whiteout, &left);
+        if (error)
+            return error;
+    }
     name = dentry_name_alloc(r->new->name);
     reported = dentry_name_alloc(r->old->name);
     if (exchange)
@@ -351,6 +378,8 @@ static int rename_locked(struct renaming *r)
             target->flags |= INODE_DEAD;
         dentry_move(r->old, r->new, name, other);
         name = other = NULL;
+        if (whiteout)
+            r->old_dir->ops->link(r->old_dir, left, whiteout);
     }
     if (target)
         write_unlock(&target->lock);
@@ -362,6 +391,10 @@ out_names:
     dentry_name_free(name);
     dentry_name_free(other);
     dentry_name_free(reported);
+    if (left)
+        dentry_put(left);
+    if (whiteout)
+        inode_put(whiteout);
     return error;
 }
 
@@ -408,9 +441,10 @@ int vfs_rename(struct caller *who, int old_dirfd, const char *old_name,
     struct renaming r = {.who = who, .flags = flags};
     int error;
 
-    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+    if (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE)
         return -EINVAL;
+    if (flags & RENAME_WHITEOUT && !caller_capable_init(who, CAP_MKNOD))
+        return -EPERM;
     error = path_parent(who, old_dirfd, old_name, 0, &r.from);
     if (error)
         return error;

@@ -354,7 +354,16 @@ static size_t inotify_describe(struct object *obj, char *buffer, size_t size)
     return used;
 }
 
+static s64 inotify_seek(struct object *obj, s64 offset, int whence)
+{
+    (void)obj;
+    (void)offset;
+    (void)whence;
+    return 0;
+}
+
 static const struct object_ops inotify_ops = {
+    .seek = inotify_seek,
     .name = "inotify",
     .release = inotify_release,
     .read = inotify_read,
@@ -377,10 +386,10 @@ struct grant *inotify_create(struct caller *who, bool nonblock)
     INIT_LIST_HEAD(&in->watches);
     wait_queue_init(&in->wait);
     in->next_wd = 1;
-    return grant_create(&in->object, RIGHT_READ | RIGHT_POLL | RIGHT_IOCTL |
-                                         RIGHT_STAT | RIGHT_SETATTR |
-                                         RIGHT_TRANSFER | RIGHT_DERIVE |
-                                         RIGHT_FLAGS);
+    return grant_create(&in->object, RIGHT_READ | RIGHT_SEEK | RIGHT_POLL |
+                                         RIGHT_IOCTL | RIGHT_STAT |
+                                         RIGHT_SETATTR | RIGHT_TRANSFER |
+                                         RIGHT_DERIVE | RIGHT_FLAGS);
 }
 
 static struct watch *find_watch(struct inotify *in, const struct inode *inode)

@@ -64,7 +64,8 @@ static int fifo_open(struct caller *who, struct inode *inode, struct file *file)
     if (!p)
         return -ENOMEM;
     mutex_lock(&p->lock);
-    if (writes && !reads && nonblock && !p->readers) {
+    if (writes && !reads && nonblock && !p->readers &&
+        !(inode->flags & INODE_PRIVATE)) {
         mutex_unlock(&p->lock);
         drop_pipe(inode, p);
         return -ENXIO;
@@ -81,7 +82,8 @@ static int fifo_open(struct caller *who, struct inode *inode, struct file *file)
     bool alone = reads != writes && (reads ? !p->writers : !p->readers);
     mutex_unlock(&p->lock);
     wait_queue_wake(&p->opened, 0, 0);
-    if (alone && !nonblock)
+    /* A pipe that is opened anew (/dev/stdin) does not wait. */
+    if (alone && !nonblock && !(inode->flags & INODE_PRIVATE))
         error = wait_for_partner(p, reads ? &p->writer_opens : &p->reader_opens,
                                  other);
     if (error) {

@@ -184,11 +184,13 @@ static ssize_t take(struct pipe *p, struct iter *to)
         size_t moved = iter_copy_from_page(b->page, b->offset, n, to);
         bool packet = b->packet;
 
+        if (moved < n) { /* as Linux: it was not read */
+            iter_revert(to, moved);
+            return done ? done : -EFAULT;
+        }
         b->offset += moved;
         b->length -= moved;
         done += moved;
-        if (moved < n)
-            return done ? done : -EFAULT;
         /* What does not fit of a packet is lost. */
         if (!b->length || packet)
             pipe_pop(p);
@@ -261,7 +263,7 @@ static ssize_t put_fragment(struct pipe *p, struct iter *from, bool packet)
     if (!page)
         return -ENOMEM;
     moved = iter_copy_to_page(page, 0, n, from);
-    if (!moved) {
+    if (moved < n) { /* as Linux: nothing of the fragment counts */
         p->spare = page;
         return -EFAULT;
     }

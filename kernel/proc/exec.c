@@ -2,6 +2,7 @@
 #include "proc/exec.h"
 
 #include "arch/arch.h"
+#include "core/init.h"
 #include "core/log.h"
 #include "core/object.h"
 #include "core/request.h"
@@ -353,6 +354,29 @@ static int check_process_limit(struct task *t)
                : 0;
 }
 
+static void executable_shared(struct grant *g)
+{
+    /* Nobody writes to it: another space denies that already. */
+    (void)!fs_context_ops->deny_write(g);
+}
+
+static void executable_released(struct grant *g)
+{
+    fs_context_ops->allow_write(g);
+}
+
+static const struct mm_executable_ops executable_ops = {
+    .shared = executable_shared,
+    .released = executable_released,
+};
+
+static int exec_init(void)
+{
+    mm_executable_ops = &executable_ops;
+    return 0;
+}
+INITCALL(proc, exec_init);
+
 int task_exec(struct task *t, const struct exec_args *args)
 {
     struct exec_image *i;
@@ -374,6 +398,11 @@ int task_exec(struct task *t, const struct exec_args *args)
         i->file = NULL;
         goto out;
     }
+    /* Linux tells before it looks at the contents. */
+    error = fs_context_ops->deny_write(i->file);
+    if (error)
+        goto out;
+    fs_context_ops->allow_write(i->file);
     error = copy_arguments(i, args);
     if (!error)
         error = load(i);

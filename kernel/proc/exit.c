@@ -2,6 +2,7 @@
 #include "proc/exit.h"
 
 #include "core/account.h"
+#include "core/coverage.h"
 #include "core/init.h"
 #include "core/log.h"
 #include "core/object.h"
@@ -430,6 +431,9 @@ void task_exit(u32 status)
     struct task *each;
 
     BUG_ON(!t->group);
+#ifdef CONFIG_FUZZ
+    coverage_stop(&t->thread);
+#endif
     spin_lock(&tasklist_lock);
     spin_lock_irq(&g->lock);
     t->flags |= TASK_EXITING;

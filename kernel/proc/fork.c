@@ -236,6 +236,7 @@ static void copy_plain(struct task *t, struct task *parent,
         (parent->flags & (TASK_DUMPABLE | TASK_TRACE_PRINT)) | TASK_FORK_NOEXEC;
     t->personality = parent->personality;
     t->timer_slack = parent->timer_slack;
+    t->io_priority = parent->io_priority;
     t->signal.blocked = parent->signal.blocked;
     if (!(f & CLONE_VM) || f & CLONE_VFORK) {
         t->signal.altstack_sp = parent->signal.altstack_sp;

@@ -156,6 +156,7 @@ struct task {
     u64 min_faults, maj_faults;
     u64 start_time;
     u64 timer_slack;
+    u16 io_priority; /* ioprio_set(2); 0: none was set */
     struct futex_pi_state *pi_blocked_on;
     struct list_head pi_owned;
     struct restart_block {

@@ -92,6 +92,7 @@ enum {
 #define PARENB  0x0100u
 #define HUPCL   0x0400u
 #define CLOCAL  0x0800u
+#define ADDRB   0x20000000u /* multipoint addresses: nobody has them */
 #define B9600   0x000du
 #define B38400  0x000fu
 

@@ -220,7 +220,8 @@ void tty_close(struct device_file *file)
             t->driver->stop(t);
     }
     mutex_unlock(&t->mutex);
-    if (last)
+    /* A pty's slave lives on while its master is open. */
+    if (last && t->driver->type == TTY_SERIAL)
         tty_forget_session(t);
     kfree(f);
     file->private = NULL;
@@ -366,6 +367,15 @@ static ssize_t read_ended(struct tty_file *f, const struct io_request *req)
     return 1;
 }
 
+/* A read of a terminal that was hung up ends; one that waited when a pty's
+ * master was closed sees an error. */
+static ssize_t read_hung_up(struct tty *t, const struct io_request *req)
+{
+    if (req->done || !req->cancel_data)
+        return (ssize_t)req->done;
+    return t->driver->is_gone && t->driver->is_gone(t) ? -EIO : 0;
+}
+
 static ssize_t wait_timed(struct tty *t, struct tty_file *f, u64 wait)
 {
     return wait_event_interruptible_until(
@@ -381,7 +391,7 @@ static ssize_t tty_read(struct object *obj, struct io_request *req)
     ssize_t error = 0;
 
     if (tty_file_hung_up(f))
-        return (ssize_t)req->done;
+        return read_hung_up(t, req);
     if (!iter_count(&req->iter))
         return (ssize_t)req->done;
     /* Only when the read begins, not when it goes on. */

@@ -44,6 +44,8 @@ struct tty_session { /* what proc/ refers to */
 /* All are called with tty->lock held, unless it says otherwise. */
 struct tty_driver {
     u32 type; /* TTY_* */
+    /* For good: a pty's master is closed. */
+    bool (*is_gone)(struct tty *t); /* may be NULL */
     size_t (*room)(struct tty *t);
     void (*put)(struct tty *t, const u8 *data, size_t n); /* n <= room */
     size_t (*queued)(struct tty *t);

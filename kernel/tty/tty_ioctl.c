@@ -61,6 +61,7 @@ void tty_set_termios(struct tty *t, const struct termios *wanted)
     flags = spin_lock_irqsave(&t->lock);
     old = t->termios;
     keep_locked(&new, &old, &t->locked);
+    new.c_cflag &= ~ADDRB;
     new.c_ispeed = termios_input_baud(&new);
     new.c_ospeed = termios_output_baud(&new);
     if (t->driver->type == TTY_PTY)

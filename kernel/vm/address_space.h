@@ -108,7 +108,8 @@ struct address_space {
     u64 vdso; /* where the vDSO's image is, 0: nowhere */
     u64 auxv[AUXV_WORDS];
     u32 auxv_words;
-    struct grant *executable;     /* /proc/<pid>/exe; owned */
+    struct grant *executable;     /* /proc/<pid>/exe; owned; its file
+                                     cannot be written (mm_executable_ops) */
     struct account *account;      /* owned */
     struct anon_family *family;   /* owned */
     struct list_head family_link; /* family->lock */
@@ -123,6 +124,14 @@ struct address_space {
 
 /* A space without VMAs, one user; ERR_PTR(-ENOMEM). `account` is borrowed for
  * the call (a reference is taken). */
+/* Upward: an address space shares or lets go of its executable. proc/ counts
+ * them, so that the file stays closed to writers (ETXTBSY). */
+struct mm_executable_ops {
+    void (*shared)(struct grant *g);
+    void (*released)(struct grant *g);
+};
+extern const struct mm_executable_ops *mm_executable_ops;
+
 struct address_space *mm_create(struct account *account);
 struct address_space *mm_get(struct address_space *mm); /* one more user */
 void mm_put(struct address_space *mm); /* drop a user; may sleep */
@@ -192,6 +201,8 @@ int mm_lock_all(struct address_space *mm, const struct mm_limits *l, u32 flags);
 int mm_unlock_all(struct address_space *mm);
 /* mincore: one byte per page to a kernel buffer; -ENOMEM at a hole. */
 int mm_resident(struct address_space *mm, u64 address, u64 pages, u8 *out);
+/* Everything that is resident goes: for a process that is being killed. */
+void mm_discard(struct address_space *mm);
 /* Bring [start, end) in as if touched (writably where that is allowed); stops
  * at the first error: -ENOMEM (hole or no memory), -EFAULT (SIGBUS), -EINTR. */
 int mm_populate(struct address_space *mm, u64 start, u64 end);

@@ -5,6 +5,7 @@
 #define VM_FAULT_H
 
 #include "arch/arch.h"
+#include "arch/common/entry.h"
 #include "core/page.h"
 #include "vm/address_space.h"
 

@@ -145,7 +145,7 @@ static int mapping_error(const struct page *page)
 {
     int r = (int)PTR_ERR(page);
 
-    return r == -ENXIO ? -EIO : r;
+    return r == -ENXIO || r == -ENOSPC || r == -EDQUOT ? -EIO : r;
 }
 
 static struct page *lookup(struct vma *vma, u64 index, bool *major)
@@ -230,6 +230,9 @@ int fault_mapping(struct vma *vma, u64 address, enum fault_access access,
         page_put(page);
         return -EFAULT;
     }
+    if (write && shared && vma->mapping->ops && vma->mapping->ops->touched &&
+        atomic_load(&vma->mapping->flags) & MAPPING_NO_STORE)
+        vma->mapping->ops->touched(vma->mapping);
     if (write && !shared) {
         r = copy_from_cache(vma, address, page, entry);
     } else if (write &&

@@ -143,7 +143,7 @@ static ssize_t write_page_part(struct mapping *m, struct iter *from, s64 pos,
 
 ssize_t mapping_write(struct mapping *m, struct iter *from, s64 pos)
 {
-    size_t done = 0, wanted = iter_count(from);
+    size_t done = 0, wanted = iter_count(from), limit = PAGE_SIZE;
     bool no_fault = from->no_fault;
     int error = 0;
 
@@ -151,8 +151,10 @@ ssize_t mapping_write(struct mapping *m, struct iter *from, s64 pos)
         return -EINVAL;
     while (done < wanted) {
         size_t offset = (u64)pos & ~PAGE_MASK;
-        size_t n = min(wanted - done, PAGE_SIZE - offset);
+        size_t n = min3(wanted - done, PAGE_SIZE - offset, limit);
         ssize_t r = write_page_part(m, from, pos, n);
+
+        limit = PAGE_SIZE;
 
         if (r < 0) {
             error = (int)r;
@@ -163,7 +165,13 @@ ssize_t mapping_write(struct mapping *m, struct iter *from, s64 pos)
         if ((size_t)r < n) {
             /* The source is not present: get it with no page locked. It may be
              * this very page. */
-            error = no_fault ? -EFAULT : iter_fault_in(from, n - (size_t)r);
+            limit = n - (size_t)r;
+            error = no_fault ? -EFAULT : iter_fault_in(from, limit);
+            /* Up to where it faults, all is written. */
+            while (error && !no_fault && limit > 1) {
+                limit /= 2;
+                error = iter_fault_in(from, limit);
+            }
             if (error)
                 break;
         }

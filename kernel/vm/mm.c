@@ -109,6 +109,8 @@ static void remove_all(struct address_space *mm, struct vma_garbage *garbage)
     mm->stack_pages = mm->exec_pages = 0;
 }
 
+const struct mm_executable_ops *mm_executable_ops;
+
 void mm_put(struct address_space *mm)
 {
     VMA_GARBAGE(garbage);
@@ -124,8 +126,10 @@ void mm_put(struct address_space *mm)
     mm->executable = NULL;
     write_unlock(&mm->lock);
     vma_garbage_free(&garbage);
-    if (executable)
+    if (executable) {
+        mm_executable_ops->released(executable);
         grant_put(executable);
+    }
     family_leave(mm);
     account_put(mm->account);
     mm->account = NULL;
@@ -322,7 +326,10 @@ static void copy_layout(struct address_space *to,
     to->vdso = from->vdso;
     memcpy(to->auxv, from->auxv, sizeof(to->auxv));
     to->auxv_words = from->auxv_words;
-    to->executable = from->executable ? grant_get(from->executable) : NULL;
+    if (from->executable) {
+        to->executable = grant_get(from->executable);
+        mm_executable_ops->shared(to->executable);
+    }
 }
 
 struct address_space *mm_fork(struct address_space *parent)

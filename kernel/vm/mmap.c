@@ -120,7 +120,7 @@ static int check_file_type(u32 prot, u32 flags, u32 rights)
             return -EACCES;
         __attribute__((fallthrough));
     case MAP_PRIVATE:
-        return rights & RIGHT_READ && rights & RIGHT_MMAP ? 0 : -EACCES;
+        return rights & RIGHT_READ ? 0 : -EACCES;
     default:
         return -EINVAL;
     }
@@ -277,6 +277,8 @@ static int check_map(const struct mm_limits *limits, u64 *address, u64 *length,
 {
     int r;
 
+    if (grant && grant->object->kind == OBJECT_PATH)
+        return -EBADF;
     if (!*length)
         return -EINVAL;
     if (*flags & MAP_FIXED_NOREPLACE)
@@ -322,6 +324,8 @@ s64 mm_map(struct caller *who, const struct mm_limits *limits, u64 address,
     request.shared = (flags & MAP_TYPE) != MAP_PRIVATE;
     if (grant && !grant->object->ops->mmap)
         return -ENODEV;
+    if (grant && !(grant->rights & RIGHT_MMAP))
+        return -EACCES;
     if (grant && flags & MAP_GROWSDOWN)
         return -EINVAL;
     if (!grant && request.shared) {

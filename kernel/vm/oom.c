@@ -90,7 +90,7 @@ static bool victim_still_dying(void)
  * The structure is held, not its users: to drop the last of those here, with
  * whatever locks the allocation was made under, would be too much.
  */
-static void reap(struct address_space *mm)
+void mm_discard(struct address_space *mm)
 {
     mm_zap(mm, 0, ARCH_USER_TOP);
 }
@@ -116,7 +116,7 @@ static bool kill_one(void)
                   (u64)atomic64_load(&best.mm->anon_pages),
                   (u64)atomic64_load(&best.mm->file_pages));
     oom_ops->release(best.process);
-    reap(best.mm);
+    mm_discard(best.mm);
     victim = best.mm;
     victim_since = time_monotonic();
     return true;

@@ -6,7 +6,8 @@ s32 vm_overcommit_ratio = 50;
 u64 vm_overcommit_kbytes;
 u64 vm_admin_reserve_kbytes = 8192, vm_user_reserve_kbytes = 131072;
 u32 vm_max_map_count = 65530;
-u64 vm_mmap_min_addr = 65536;
+/* As the distribution sets it for each architecture. */
+u64 vm_mmap_min_addr = ARCH_USER_MIN > PAGE_SIZE ? ARCH_USER_MIN : PAGE_SIZE;
 
 static atomic64_t committed; /* pages */
 

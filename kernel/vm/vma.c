@@ -296,12 +296,13 @@ int vma_share_backing(struct vma *vma, const struct vma *from)
 
 void vma_free(struct vma *vma)
 {
-    if (vma->use.grant)
-        grant_use_end(&vma->use);
     if (counts_as_writable(vma))
         mapping_unmap_writable(vma->mapping);
     if (vma->closed)
         vma->closed(vma->frames_data);
+    /* The mapping may go with its grant. */
+    if (vma->use.grant)
+        grant_use_end(&vma->use);
     slab_free(vma_cache, vma);
 }
 

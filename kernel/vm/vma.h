@@ -9,6 +9,7 @@
 #ifndef VM_VMA_H
 #define VM_VMA_H
 
+#include "arch/common/entry.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "lib/errno.h"

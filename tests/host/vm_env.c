@@ -349,16 +349,16 @@ void sched_yield(void)
 
 unsigned long arch_spin_lock(struct arch_spinlock *l)
 {
-    if (l->next)
+    if (l->value)
         FATAL("arch_spin_lock: held\n");
-    l->next = 1;
+    l->value = 1;
     spins_held++;
     return 0;
 }
 void arch_spin_unlock(struct arch_spinlock *l, unsigned long flags)
 {
     (void)flags;
-    l->next = 0;
+    l->value = 0;
     spins_held--;
 }
 

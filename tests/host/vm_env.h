@@ -6,6 +6,7 @@
 #pragma once
 
 #include "arch/arch.h"
+#include "arch/common/entry.h"
 #include "core/object.h"
 #include "core/page.h"
 #include "vm/address_space.h"

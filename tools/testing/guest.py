@@ -28,8 +28,10 @@ class Test:
     def __init__(self, kind, file):
         self.kind = kind
         self.file = path("tests", kind, file)
-        self.base = file.rsplit(".", 1)[0]
-        self.name = f"{kind}/{self.base}"
+        stem = file.rsplit(".", 1)[0]
+        self.name = f"{kind}/{stem}"
+        self.stem = stem
+        self.base = stem.replace("/", "-")
         mark = "//" if kind == "abi" else "#"
         self.keys = {}
         with open(self.file, errors="replace") as f:
@@ -60,7 +62,7 @@ class Test:
 
     def expected_path(self, arch=None):
         end = f".{arch}.out" if arch else ".out"
-        return path("tests", self.kind, "expected", self.base + end)
+        return path("tests", self.kind, "expected", self.stem + end)
 
     def expected(self, arch):
         both = read(self.expected_path())
@@ -97,9 +99,13 @@ def collect():
     tests = []
     for kind, end in (("abi", ".c"), ("apps", ".sh")):
         folder = path("tests", kind)
-        for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            if file.endswith(end):
-                tests.append(Test(kind, file))
+        files = []
+        for where, folders, names in os.walk(folder):
+            # expected/ and helpers/ hold no tests.
+            folders[:] = [f for f in folders if f not in ("expected", "helpers")]
+            files += [os.path.relpath(os.path.join(where, n), folder)
+                      for n in names if n.endswith(end)]
+        tests += [Test(kind, f) for f in sorted(files)]
     return tests
 
 

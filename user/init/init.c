@@ -330,7 +330,8 @@ int main(void)
         sigaction(handled[i], &action, NULL);
     }
 
-    if (cmdline_has(CONTROL_CMDLINE)) {
+    control = port_open(CONTROL_PORT, 0);
+    if (control < 0 && cmdline_has(CONTROL_CMDLINE)) {
         control = control_wait();
         if (control < 0)
             say("no control port appeared");

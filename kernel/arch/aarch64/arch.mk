@@ -15,12 +15,12 @@ VDSO_CFLAGS := -std=gnu17 -O2 -ffreestanding -fPIC -fvisibility=hidden \
                -isystem $(shell $(KCC) -print-file-name=include) \
                -Ikernel -Ikernel/arch/aarch64/include $(KWARN)
 
-$(KOUT)/vdso/%.o: $(VDSO_DIR)/% $(VDSO_DIR)/vdso.ld kernel/core/vdso_data.h
+$(KOUT)/vdso/%.o: $(VDSO_DIR)/% $(VDSO_DIR)/vdso.ld kernel/core/vdso_data.h kernel/arch/common/vdso/clock.h
 	@mkdir -p $(@D)
 	@echo "  VDSO    $<"
 	@$(KCC) $(VDSO_CFLAGS) -c -o $@ $<
 
-$(KOUT)/vdso/vdso.so: $(KOUT)/vdso/clock.c.o $(KOUT)/vdso/sigreturn.S.o
+$(KOUT)/vdso/vdso.so: $(KOUT)/vdso/vdso.c.o $(KOUT)/vdso/sigreturn.S.o
 	@$(KLD) -shared -soname=linux-vdso.so.1 -z max-page-size=4096 -z noexecstack \
 	    --hash-style=both --build-id=none --eh-frame-hdr --strip-debug \
 	    -T $(VDSO_DIR)/vdso.ld -o $@ $^

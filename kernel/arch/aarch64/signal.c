@@ -36,7 +36,10 @@ static void fill_context(struct signal_frame *f, const struct user_regs *regs,
     f->stack_flags = sig->altstack_flags;
     f->stack_size = sig->altstack_size;
     f->sigmask = sig->saved_mask;
-    c->fault_address = sig->fault_address;
+    /* Only aborts have one (ARM ARM D17.2.37: classes 0x20 and 0x24). */
+    if (ESR_EC(sig->fault_error) == EC_DABT_LOWER ||
+        ESR_EC(sig->fault_error) == EC_IABT_LOWER)
+        c->fault_address = sig->fault_address;
     memcpy(c->regs, regs->x, sizeof(c->regs));
     c->sp = regs->sp;
     c->pc = regs->pc;

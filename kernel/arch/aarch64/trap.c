@@ -86,18 +86,19 @@ static void debug_exception(struct user_regs *regs, u64 esr, u64 far)
 {
     switch (ESR_EC(esr)) {
     case EC_BRK:
-        trap_signal(regs, SIGNO_TRAP, TRAP_BRKPT, regs->pc, esr);
+        trap_signal(regs, SIGNO_TRAP, TRAP_BRKPT, regs->pc, 0);
         break;
     case EC_STEP_LOWER:
         regs->pstate &= ~(u64)PSR_SS;
-        trap_signal(regs, SIGNO_TRAP, TRAP_TRACE, regs->pc, esr);
+        trap_signal(regs, SIGNO_TRAP, TRAP_TRACE, regs->pc, 0);
         break;
     default:
-        trap_signal(regs, SIGNO_TRAP, TRAP_HWBKPT, far, esr);
+        trap_signal(regs, SIGNO_TRAP, TRAP_HWBKPT, far, 0);
         break;
     }
 }
 
+/* Where Linux leaves the frame's ESR out, so does this: `error` 0. */
 void trap_user_sync(struct user_regs *regs, u64 esr, u64 far)
 {
     arch_irq_enable();
@@ -108,8 +109,13 @@ void trap_user_sync(struct user_regs *regs, u64 esr, u64 far)
         break;
     case EC_UNKNOWN:
     case EC_SYSREG:
-        if (!emulate_user_instruction(regs, esr))
-            trap_signal(regs, SIGNO_ILL, ILL_ILLOPC, regs->pc, esr);
+        if (emulate_user_instruction(regs, esr))
+            break;
+        __attribute__((fallthrough));
+    case EC_SVE:
+    case EC_SME:
+    case EC_BTI:
+        trap_signal(regs, SIGNO_ILL, ILL_ILLOPC, regs->pc, 0);
         break;
     case EC_WFX:
         regs->pc += 4;
@@ -121,7 +127,7 @@ void trap_user_sync(struct user_regs *regs, u64 esr, u64 far)
         trap_signal(regs, SIGNO_BUS, BUS_ADRALN, regs->sp, esr);
         break;
     case EC_FP_EXCEPTION:
-        trap_signal(regs, SIGNO_FPE, fp_exception_code(esr), regs->pc, esr);
+        trap_signal(regs, SIGNO_FPE, fp_exception_code(esr), regs->pc, 0);
         break;
     case EC_FPAC:
         trap_signal(regs, SIGNO_ILL, ILL_ILLOPN, regs->pc, esr);

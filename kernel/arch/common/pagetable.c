@@ -39,33 +39,6 @@ static inline struct pagetable *space_tables(const struct arch_aspace *as)
     return (struct pagetable *)as;
 }
 
-/* -------------------------------------------------------- opaque entries -- */
-
-bool arch_entry_present(arch_entry_t e)
-{
-    return pte_present(e.raw);
-}
-
-pfn_t arch_entry_pfn(arch_entry_t e)
-{
-    return pte_pfn(e.raw);
-}
-
-u32 arch_entry_prot(arch_entry_t e)
-{
-    return pte_prot(e.raw);
-}
-
-bool arch_entry_dirty(arch_entry_t e)
-{
-    return pte_dirty(e.raw);
-}
-
-bool arch_entry_young(arch_entry_t e)
-{
-    return pte_young(e.raw);
-}
-
 /* ------------------------------------------------------------- walking -- */
 
 /*
@@ -318,10 +291,16 @@ struct unmap {
     u64 flush_start, flush_end;
 };
 
+/* Most of a table is empty, mostly: looked at by eights. */
+static inline bool eight_empty(const u64 *e)
+{
+    return !(e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]);
+}
+
 static bool table_empty(const u64 *table)
 {
-    for (unsigned i = 0; i < PAGETABLE_ENTRIES; i++)
-        if (table[i])
+    for (unsigned i = 0; i < PAGETABLE_ENTRIES; i += 8)
+        if (!eight_empty(&table[i]))
             return false;
     return true;
 }
@@ -347,11 +326,15 @@ static void unmap_leaf(struct unmap *u, u64 *leaf, u64 va)
 static u64 unmap_table(struct unmap *u, u64 *table, unsigned level, u64 va,
                        u64 end)
 {
-    u64 next;
+    u64 span = level_span(level), next;
     for (; va < end; va = next) {
         u64 *entry = &table[level_index(va, level)];
+        if (!(level_index(va, level) & 7) && eight_empty(entry)) {
+            next = min(end, (va | (8 * span - 1)) + 1);
+            continue;
+        }
         u64 e = entry_read(entry);
-        next = min(end, (va | (level_span(level) - 1)) + 1);
+        next = min(end, (va | (span - 1)) + 1);
         if (level == 0) {
             if (!pte_present(e))
                 continue;
@@ -366,7 +349,7 @@ static u64 unmap_table(struct unmap *u, u64 *table, unsigned level, u64 va,
         u64 reached = unmap_table(u, child, level - 1, va, next);
         if (reached != next)
             return reached;
-        if (table_empty(child)) {
+        if (next - va == span || table_empty(child)) {
             entry_exchange(entry, 0);
             child[0] = u->free_tables;
             u->free_tables = pte_table_address(e);

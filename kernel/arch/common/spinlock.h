@@ -9,7 +9,7 @@
 #include "lib/atomic.h"
 
 struct arch_spinlock {
-    u32 next, owner; /* tickets */
+    u32 value; /* 1: held. No order of arrival, as core/lock.h says why. */
 };
 
 unsigned long arch_spin_lock(struct arch_spinlock *l);

@@ -11,11 +11,12 @@
 #include "arch/x86_64/cpuid.h"
 #include "lib/string.h"
 
-#define XFEATURES_WANTED 0xe7UL /* x87, SSE, AVX, AVX-512 */
-#define FXSAVE_SIZE      512
-#define FX_CONTROL       0
-#define FX_MXCSR         24
-#define FX_MXCSR_MASK    28
+#define XFEATURES_WANTED  0xe7UL /* x87, SSE, AVX, AVX-512 */
+#define FXSAVE_SIZE       512
+#define XSAVE_HEADER_SIZE 64
+#define FX_CONTROL        0
+#define FX_MXCSR          24
+#define FX_MXCSR_MASK     28
 
 u32 x86_fp_size;
 static u64 features; /* XCR0 */
@@ -144,6 +145,61 @@ void x86_fpu_store(struct thread_head *t)
     arch_irq_restore(flags);
 }
 
+/*
+ * The registers straight to or from a signal frame, when its pages are there:
+ * a fault that must sleep would let another thread have the registers. A frame
+ * that the CPU refuses raises #GP, which ends the same way: false.
+ */
+static bool transfer(u64 user, bool store)
+{
+    u32 low = features, high = features >> 32;
+    int error = -14;
+    arch_fault_disable();
+    if (store)
+        __asm__ volatile(USER_ACCESS_BEGIN
+                         "1: xsave64 (%1)\n"
+                         "xor %0, %0\n"
+                         "2:\n" USER_ACCESS_END EXCEPTION_ENTRY("1b", "2b")
+                         : "+r"(error)
+                         : "r"(user), "a"(low), "d"(high)
+                         : "memory", "cc");
+    else
+        __asm__ volatile(USER_ACCESS_BEGIN
+                         "1: xrstor64 (%1)\n"
+                         "xor %0, %0\n"
+                         "2:\n" USER_ACCESS_END EXCEPTION_ENTRY("1b", "2b")
+                         : "+r"(error)
+                         : "r"(user), "a"(low), "d"(high)
+                         : "memory", "cc");
+    arch_fault_enable();
+    return !error;
+}
+
+bool x86_fpu_store_user(struct thread_head *t, u64 to)
+{
+    unsigned long flags = arch_irq_save();
+    if (!in_registers(t))
+        x86_fpu_load(t);
+    bool done = transfer(to, true);
+    arch_irq_restore(flags);
+    return done;
+}
+
+bool x86_fpu_load_user(struct thread_head *t, u64 from)
+{
+    unsigned long flags = arch_irq_save();
+    bool done = transfer(from, false);
+    if (done) {
+        *my_fp_owner() = t;
+        t->arch.fp_cpu = arch_cpu() + 1;
+        atomic_and(~(int)WORK_FP_RELOAD, &t->work);
+    } else {
+        x86_fpu_changed(t); /* the caller writes the area */
+    }
+    arch_irq_restore(flags);
+    return done;
+}
+
 void x86_fpu_changed(struct thread_head *t)
 {
     unsigned long flags = arch_irq_save();
@@ -152,15 +208,21 @@ void x86_fpu_changed(struct thread_head *t)
     arch_irq_restore(flags);
 }
 
+/* With XSAVE the header says that every component is in its initial state, and
+ * what the rest of the area holds does not matter. */
 void x86_fpu_reset(struct thread_head *t)
 {
     u16 control = 0x37f;
     u32 mxcsr = 0x1f80;
+    u8 *area = t->arch.fp;
     unsigned long flags = arch_irq_save();
     x86_fpu_changed(t);
-    memset(t->arch.fp, 0, x86_fp_size);
-    memcpy((u8 *)t->arch.fp + FX_CONTROL, &control, sizeof(control));
-    memcpy((u8 *)t->arch.fp + FX_MXCSR, &mxcsr, sizeof(mxcsr));
+    if (features)
+        memset(area + FXSAVE_SIZE, 0, XSAVE_HEADER_SIZE);
+    else
+        memset(area, 0, FXSAVE_SIZE);
+    memcpy(area + FX_CONTROL, &control, sizeof(control));
+    memcpy(area + FX_MXCSR, &mxcsr, sizeof(mxcsr));
     arch_irq_restore(flags);
 }
 

@@ -96,6 +96,10 @@ void x86_fpu_switch_in(struct thread_head *t);
 void x86_fpu_load(struct thread_head *t);    /* interrupts off, exit to user */
 void x86_fpu_store(struct thread_head *t);   /* area := registers, if newer */
 void x86_fpu_changed(struct thread_head *t); /* registers := area, later */
+/* The current thread's registers, in XSAVE's format, to or from user memory that
+ * is present; false: they were not, go through the area. */
+bool x86_fpu_store_user(struct thread_head *t, u64 to);
+bool x86_fpu_load_user(struct thread_head *t, u64 from);
 /* Write out what XSAVEOPT left out of a stored area: initial components. */
 void x86_fpu_complete(void *area);
 void x86_fpu_reset(struct thread_head *t);

@@ -43,12 +43,14 @@ struct ucontext {
 };
 ASSERT_SIZE(struct ucontext, 304);
 
+/* The siginfo lies behind it. */
 struct rt_sigframe {
     u64 return_address;
     struct ucontext uc;
-    u8 siginfo[128];
 };
-ASSERT_SIZE(struct rt_sigframe, 440);
+ASSERT_SIZE(struct rt_sigframe, 312);
+#define SIGINFO_SIZE 128
+#define FRAME_SIZE   (sizeof(struct rt_sigframe) + SIGINFO_SIZE)
 
 /* The software part of the FXSAVE area. */
 struct fp_software {
@@ -66,31 +68,47 @@ static u64 frame_fp_size(void)
 u32 arch_minsigstksz(void)
 {
     /* As Linux reckons: the frame, its alignment, the FP state's. */
-    return round_up(sizeof(struct rt_sigframe) + 8 + 16 + 63 + frame_fp_size() +
-                        RED_ZONE,
-                    16);
+    return round_up(FRAME_SIZE + 8 + 16 + 63 + frame_fp_size() + RED_ZONE, 16);
 }
 
 /* ---------------------------------------------------------------- deliver */
 
+static int put_area(struct thread_head *t, u64 to)
+{
+    x86_fpu_store(t);
+    return arch_copy_to_user(to, t->arch.fp, x86_fp_size) ? -EFAULT : 0;
+}
+
 static int put_fp(struct thread_head *t, u64 to)
 {
     u64 features = x86_fpu_features();
-    struct fp_software sw = {0};
-    x86_fpu_store(t);
-    if (arch_copy_to_user(to, t->arch.fp, x86_fp_size))
-        return -EFAULT;
-    if (features) {
-        u32 magic2 = FP_XSTATE_MAGIC2;
-        sw.magic1 = FP_XSTATE_MAGIC1;
-        sw.extended_size = x86_fp_size + sizeof(magic2);
-        sw.features = features;
-        sw.xstate_size = x86_fp_size;
-        if (arch_copy_to_user(to + x86_fp_size, &magic2, sizeof(magic2)))
+    if (!features) {
+        struct fp_software none = {0};
+        if (put_area(t, to) ||
+            arch_copy_to_user(to + FX_SW_RESERVED, &none, sizeof(none)))
             return -EFAULT;
+        return 0;
     }
-    return arch_copy_to_user(to + FX_SW_RESERVED, &sw, sizeof(sw)) ? -EFAULT
-                                                                   : 0;
+    /* The software words lie right before the header, of which XSAVE writes
+     * only the first word. */
+    struct {
+        struct fp_software sw;
+        u64 header[8];
+    } tail = {.sw = {
+                  .magic1 = FP_XSTATE_MAGIC1,
+                  .extended_size = x86_fp_size + sizeof(u32),
+                  .features = features,
+                  .xstate_size = x86_fp_size,
+              }};
+    if (arch_put_user32(to + x86_fp_size, FP_XSTATE_MAGIC2) ||
+        arch_copy_to_user(to + FX_SW_RESERVED, &tail, sizeof(tail)))
+        return -EFAULT;
+    if (x86_fpu_store_user(t, to))
+        return 0;
+    return put_area(t, to) || arch_copy_to_user(to + FX_SW_RESERVED, &tail.sw,
+                                                sizeof(tail.sw))
+               ? -EFAULT
+               : 0;
 }
 
 static void fill_context(struct sigcontext *c, const struct user_regs *r,
@@ -140,7 +158,7 @@ int arch_signal_deliver(struct user_regs *regs, const struct arch_signal *sig)
                   within(regs->rsp, sig->altstack_sp, sig->altstack_size);
     u64 sp = sig->stack_top ? sig->stack_top : regs->rsp - RED_ZONE;
     u64 fp = round_down(sp - frame_fp_size(), 64);
-    sp = round_down(fp - sizeof(f), 16) - 8;
+    sp = round_down(fp - FRAME_SIZE, 16) - 8;
     if (!arch_user_range_ok(sp, fp + frame_fp_size() - sp))
         return -EFAULT;
     /* A nested frame that leaves the alternate stack would hit what is below.*/
@@ -149,21 +167,24 @@ int arch_signal_deliver(struct user_regs *regs, const struct arch_signal *sig)
         return -EFAULT;
     if (put_fp(t, fp))
         return -EFAULT;
-    memset(&f, 0, sizeof(f));
     f.return_address = sig->restorer;
     f.uc.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
                     (x86_fpu_features() ? UC_FP_XSTATE : 0);
+    f.uc.uc_link = 0;
     f.uc.stack_sp = sig->altstack_sp;
     f.uc.stack_flags = sig->altstack_flags;
+    f.uc.stack_pad = 0;
     f.uc.stack_size = sig->altstack_size;
     fill_context(&f.uc.mcontext, regs, sig, fp);
     f.uc.sigmask = sig->saved_mask;
-    if (sig->flags & SA_SIGINFO)
-        memcpy(f.siginfo, sig->siginfo, sizeof(f.siginfo));
     if (arch_copy_to_user(sp, &f, sizeof(f)))
         return -EFAULT;
+    /* What has no SA_SIGINFO finds what was there before, as on Linux. */
+    if (sig->flags & SA_SIGINFO &&
+        arch_copy_to_user(sp + sizeof(f), sig->siginfo, sizeof(sig->siginfo)))
+        return -EFAULT;
     regs->rdi = sig->signo;
-    regs->rsi = sp + offsetof(struct rt_sigframe, siginfo);
+    regs->rsi = sp + sizeof(struct rt_sigframe);
     regs->rdx = sp + offsetof(struct rt_sigframe, uc);
     regs->rax = 0; /* for variadic handlers */
     regs->rip = sig->handler;
@@ -178,35 +199,40 @@ int arch_signal_deliver(struct user_regs *regs, const struct arch_signal *sig)
 /* ----------------------------------------------------------------- return */
 
 /*
- * Make `size` bytes at `from` the thread's FP state. What a program could put
- * there and the CPU would refuse is checked or dropped first.
+ * The thread's area was written by a program: make it what the CPU accepts.
+ * `allowed`: the components that may come from it.
  */
-int x86_fp_import(struct thread_head *t, const void *from, size_t size,
-                  bool extended)
+static int settle_fp(struct thread_head *t, bool extended, u64 allowed)
 {
     u8 *area = t->arch.fp;
     u64 features = x86_fpu_features(), header[8];
-    if (size < FX_SIZE || (extended && size < XSAVE_HEADER_END))
-        return -EINVAL;
-    if (extended) {
-        memcpy(header, (const u8 *)from + XSAVE_HEADER, sizeof(header));
-        if (header[0] & ~features || header[1])
-            return -EINVAL;
-    }
-    x86_fpu_changed(t);
-    memcpy(area, from, min_t(size_t, size, x86_fp_size));
     u32 mxcsr;
     memcpy(&mxcsr, area + FX_MXCSR, sizeof(mxcsr));
     mxcsr &= x86_fpu_mxcsr_mask();
     memcpy(area + FX_MXCSR, &mxcsr, sizeof(mxcsr));
-    if (features) {
-        u64 present = 3; /* FXSAVE alone: x87 and SSE, the rest as it starts */
-        if (extended)
-            memcpy(&present, area + XSAVE_HEADER, sizeof(present));
-        memset(area + XSAVE_HEADER, 0, XSAVE_HEADER_END - XSAVE_HEADER);
-        memcpy(area + XSAVE_HEADER, &present, sizeof(present));
+    if (!features)
+        return 0;
+    memcpy(header, area + XSAVE_HEADER, sizeof(header));
+    if (extended && (header[0] & ~features || header[1])) {
+        x86_fpu_reset(t);
+        return -EINVAL;
     }
+    /* FXSAVE alone: x87 and SSE, the rest as it starts. */
+    u64 present = extended ? header[0] & allowed : 3;
+    memset(header, 0, sizeof(header));
+    header[0] = present;
+    memcpy(area + XSAVE_HEADER, header, sizeof(header));
     return 0;
+}
+
+int x86_fp_import(struct thread_head *t, const void *from, size_t size,
+                  bool extended)
+{
+    if (size < FX_SIZE || (extended && size < XSAVE_HEADER_END))
+        return -EINVAL;
+    x86_fpu_changed(t);
+    memcpy(t->arch.fp, from, min_t(size_t, size, x86_fp_size));
+    return settle_fp(t, extended, ~0UL);
 }
 
 static int get_fp(struct thread_head *t, u64 from)
@@ -228,32 +254,26 @@ static int get_fp(struct thread_head *t, u64 from)
             return -EFAULT;
         extended = magic2 == FP_XSTATE_MAGIC2;
     }
+    if (extended && sw.features == features && sw.xstate_size == x86_fp_size &&
+        IS_ALIGNED(from, 64) && arch_user_range_ok(from, x86_fp_size) &&
+        x86_fpu_load_user(t, from))
+        return 0;
+    /* From here on the area is the state; nothing loads it before the way back
+     * to user mode. */
+    x86_fpu_changed(t);
     size_t size = extended ? sw.xstate_size : FX_SIZE;
-    u8 *copy = arch_alloc.alloc(x86_fp_size);
-    if (!copy)
+    if (arch_copy_from_user(t->arch.fp, from, size)) {
+        x86_fpu_reset(t);
         return -EFAULT;
-    int r = arch_copy_from_user(copy, from, size) ? -EFAULT : 0;
-    if (!r && extended) {
-        /* Linux restores only what both the frame and the CPU have. */
-        u64 present;
-        memcpy(&present, copy + XSAVE_HEADER, sizeof(present));
-        if (present & ~features)
-            r = -EINVAL;
-        present &= sw.features;
-        memcpy(copy + XSAVE_HEADER, &present, sizeof(present));
     }
-    if (!r)
-        r = x86_fp_import(t, copy, size, extended);
-    arch_alloc.free(copy, x86_fp_size);
-    return r;
+    return settle_fp(t, extended, sw.features);
 }
 
 int arch_signal_return(struct user_regs *regs, struct arch_signal *out)
 {
     struct rt_sigframe f;
     const struct sigcontext *c = &f.uc.mcontext;
-    if (arch_copy_from_user(&f, regs->rsp - 8,
-                            offsetof(struct rt_sigframe, siginfo)))
+    if (arch_copy_from_user(&f, regs->rsp - 8, sizeof(f)))
         return -EFAULT;
     int r = get_fp(arch_current(), c->fpstate);
     if (r)

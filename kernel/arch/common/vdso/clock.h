@@ -72,27 +72,13 @@ static __always_inline bool read_fine(u32 clock, struct vdso_timespec *out)
     return true;
 }
 
-static __always_inline void read_coarse(u32 clock, struct vdso_timespec *out)
-{
-    u32 s;
-    do {
-        s = read_begin();
-        out->sec = vdso_data.time[clock].sec;
-        out->nsec = vdso_data.time[clock].frac >> vdso_data.shift;
-    } while (read_again(s));
-}
-
 static __always_inline int vdso_clock_gettime(u32 clock,
                                               struct vdso_timespec *out)
 {
     u32 bit = clock < VDSO_CLOCKS ? 1u << clock : 0;
-    if (likely(bit & VDSO_FINE_CLOCKS)) {
-        if (likely(read_fine(clock, out)))
-            return 0;
-    } else if (bit & VDSO_COARSE_CLOCKS) {
-        read_coarse(clock, out);
+    if (likely(bit & (VDSO_FINE_CLOCKS | VDSO_COARSE_CLOCKS)) &&
+        likely(read_fine(clock, out)))
         return 0;
-    }
     return vdso_syscall2(NR_clock_gettime, clock, (long)out);
 }
 

@@ -1,0 +1,362 @@
+/* Calls of administrators: the kernel log, the clock's discipline, namespaces.
+ */
+#include "abi/syscall.h"
+#include "core/log.h"
+#include "core/object.h"
+#include "core/page.h"
+#include "core/slab.h"
+#include "core/time.h"
+#include "lib/string.h"
+#include "proc/clock.h"
+#include "proc/pid.h"
+#include "proc/task.h"
+
+/* ------------------------------------------------------------------ syslog */
+
+enum {
+    SYSLOG_CLOSE,
+    SYSLOG_OPEN,
+    SYSLOG_READ,
+    SYSLOG_READ_ALL,
+    SYSLOG_READ_CLEAR,
+    SYSLOG_CLEAR,
+    SYSLOG_CONSOLE_OFF,
+    SYSLOG_CONSOLE_ON,
+    SYSLOG_CONSOLE_LEVEL,
+    SYSLOG_SIZE_UNREAD,
+    SYSLOG_SIZE_BUFFER,
+};
+
+static u64 read_position;  /* SYSLOG_READ goes on here; log_lock */
+static u64 clear_position; /* READ_ALL starts here; log_lock */
+static int saved_level = -1;
+static mutex_t log_lock = MUTEX_INIT(log_lock, "syslog");
+
+/* dmesg_restrict is 0: reading all and the size need no privilege. */
+static int check_syslog(struct caller *who, s32 type)
+{
+    if (type == SYSLOG_READ_ALL || type == SYSLOG_SIZE_BUFFER)
+        return 0;
+    return caller_capable_init(who, CAP_SYSLOG) ||
+                   caller_capable_init(who, CAP_SYS_ADMIN)
+               ? 0
+               : -EPERM;
+}
+
+/* Copy records from *position on, as many whole ones as fit. */
+static s64 copy_log(struct caller *who, u64 *position, u64 to, u64 size)
+{
+    char *chunk = page_alloc_kernel(0, ALLOC_KERNEL);
+    u64 done = 0;
+    s64 error = 0;
+
+    if (!chunk)
+        return -ENOMEM;
+    while (size - done > 0) {
+        ssize_t n =
+            log_read(position, chunk, min_t(u64, PAGE_SIZE, size - done));
+        if (n <= 0)
+            break;
+        if (user_write(who->mm, to + done, chunk, n)) {
+            error = -EFAULT;
+            break;
+        }
+        done += n;
+    }
+    page_free_kernel(chunk, 0);
+    return error ? error : (s64)done;
+}
+
+/* The last `size` bytes since the position: skip what is before them. */
+static s64 read_all(struct caller *who, u64 to, s32 size, bool clear)
+{
+    u64 start = max(clear_position, log_first_sequence()), at = start;
+    char *chunk = page_alloc_kernel(0, ALLOC_KERNEL);
+    u64 total = 0;
+    ssize_t n;
+    s64 result;
+
+    if (!chunk)
+        return -ENOMEM;
+    while ((n = log_read(&at, chunk, PAGE_SIZE)) > 0)
+        total += n;
+    while (total > (u64)size && start < log_next_sequence()) {
+        u64 next = start;
+        n = log_read(&next, chunk, 1024);
+        if (n <= 0)
+            break;
+        total -= n;
+        start = next;
+    }
+    page_free_kernel(chunk, 0);
+    result = copy_log(who, &start, to, size);
+    if (clear && result >= 0)
+        clear_position = log_next_sequence();
+    return result;
+}
+
+static s64 read_next(struct caller *who, u64 to, s32 size)
+{
+    int error = wait_event_interruptible(
+        &log_new_record, READ_ONCE(read_position) < log_next_sequence());
+    s64 result;
+
+    if (error)
+        return error;
+    mutex_lock(&log_lock);
+    result = copy_log(who, &read_position, to, size);
+    mutex_unlock(&log_lock);
+    return result;
+}
+
+s64 sys_syslog(struct caller *who, const u64 *args)
+{
+    s32 type = (s32)args[0], size = (s32)args[2];
+    s64 result = check_syslog(who, type);
+
+    if (result)
+        return result;
+    switch (type) {
+    case SYSLOG_CLOSE:
+    case SYSLOG_OPEN:
+        return 0;
+    case SYSLOG_READ:
+    case SYSLOG_READ_ALL:
+    case SYSLOG_READ_CLEAR:
+        if (!args[1] || size < 0)
+            return -EINVAL;
+        if (!size)
+            return 0;
+        if (!arch_user_range_ok(args[1], size))
+            return -EFAULT;
+        if (type == SYSLOG_READ)
+            return read_next(who, args[1], size);
+        mutex_lock(&log_lock);
+        result = read_all(who, args[1], size, type == SYSLOG_READ_CLEAR);
+        mutex_unlock(&log_lock);
+        return result;
+    case SYSLOG_CLEAR:
+        clear_position = log_next_sequence();
+        return 0;
+    case SYSLOG_CONSOLE_OFF:
+        if (saved_level < 0)
+            saved_level = log_console_level;
+        log_console_level = 1;
+        return 0;
+    case SYSLOG_CONSOLE_ON:
+        if (saved_level >= 0)
+            log_console_level = saved_level;
+        saved_level = -1;
+        return 0;
+    case SYSLOG_CONSOLE_LEVEL:
+        if (size < 1 || size > 8)
+            return -EINVAL;
+        log_console_level = size;
+        saved_level = -1;
+        return 0;
+    case SYSLOG_SIZE_UNREAD:
+        return 0;
+    case SYSLOG_SIZE_BUFFER:
+        return log_capacity();
+    default:
+        return -EINVAL;
+    }
+}
+
+/* ----------------------------------------------------------------- adjtimex */
+
+struct abi_timex {
+    u32 modes, pad;
+    s64 offset, frequency, max_error, estimated_error;
+    s32 status, pad2;
+    s64 constant, precision, tolerance;
+    struct abi_timeval time;
+    s64 tick, pps_frequency, jitter;
+    s32 shift, pad3;
+    s64 stability, jitter_count, calibration_count, error_count,
+        stability_count;
+    s32 tai, reserved[11];
+};
+ASSERT_SIZE(struct abi_timex, 208);
+
+#define ADJ_OFFSET     0x0001u
+#define ADJ_FREQUENCY  0x0002u
+#define ADJ_MAXERROR   0x0004u
+#define ADJ_ESTERROR   0x0008u
+#define ADJ_STATUS     0x0010u
+#define ADJ_TIMECONST  0x0020u
+#define ADJ_TAI        0x0080u
+#define ADJ_SETOFFSET  0x0100u
+#define ADJ_NANO       0x2000u
+#define ADJ_TICK       0x4000u
+#define ADJ_SINGLESHOT 0x8001u
+#define ADJ_SS_READ    0xa001u
+#define STA_PLL        0x0001
+#define STA_UNSYNC     0x0040
+#define STA_NANO       0x2000
+#define STA_READ_ONLY  0xff00
+#define TIME_ERROR     5
+#define PHASE_LIMIT    16000000 /* us */
+
+/* What was set and can be read back; the clock itself runs at its own rate.
+ * adjust_lock. */
+static struct {
+    s64 offset, frequency, max_error, estimated_error, constant, tick;
+    s32 status, tai;
+} adjust = {.max_error = PHASE_LIMIT,
+            .estimated_error = PHASE_LIMIT,
+            .constant = 2,
+            .tick = 10000,
+            .status = STA_UNSYNC};
+static mutex_t adjust_lock = MUTEX_INIT(adjust_lock, "adjtimex");
+
+static int apply(const struct abi_timex *t)
+{
+    if (t->modes & ADJ_TICK && (t->tick < 9000 || t->tick > 11000))
+        return -EINVAL;
+    if (t->modes & ADJ_SETOFFSET) {
+        s64 unit = t->modes & ADJ_NANO ? 1 : 1000;
+        if (t->time.usec < 0 || t->time.usec * unit >= (s64)NS_PER_SEC)
+            return -EINVAL;
+        return time_set_realtime(time_realtime() +
+                                 t->time.sec * (s64)NS_PER_SEC +
+                                 t->time.usec * unit);
+    }
+    if (t->modes & ADJ_FREQUENCY)
+        adjust.frequency = clamp(t->frequency, -32768000L, 32768000L);
+    if (t->modes & ADJ_MAXERROR)
+        adjust.max_error = t->max_error;
+    if (t->modes & ADJ_ESTERROR)
+        adjust.estimated_error = t->estimated_error;
+    if (t->modes & ADJ_STATUS)
+        adjust.status =
+            (adjust.status & STA_READ_ONLY) | (t->status & ~STA_READ_ONLY);
+    if (t->modes & ADJ_TIMECONST)
+        adjust.constant = clamp(t->constant + 4, 0L, 10L);
+    if (t->modes & ADJ_TAI && t->constant >= 0)
+        adjust.tai = t->constant;
+    if (t->modes & ADJ_OFFSET && adjust.status & STA_PLL)
+        adjust.offset = t->offset;
+    if (t->modes & ADJ_TICK)
+        adjust.tick = t->tick;
+    return 0;
+}
+
+static s64 do_adjust(struct caller *who, u64 address)
+{
+    struct abi_timex t;
+    u32 modes;
+    int error;
+
+    if (user_read(who->mm, &t, address, sizeof(t)))
+        return -EFAULT;
+    modes = t.modes;
+    if (modes == ADJ_SS_READ)
+        modes = 0;
+    if (modes && !caller_capable_init(who, CAP_SYS_TIME))
+        return -EPERM;
+    mutex_lock(&adjust_lock);
+    t.modes = modes;
+    error = modes && (modes & 0x8000) == 0 ? apply(&t) : 0;
+    t.offset = adjust.offset;
+    t.frequency = adjust.frequency;
+    t.max_error = adjust.max_error;
+    t.estimated_error = adjust.estimated_error;
+    t.status = adjust.status;
+    t.constant = adjust.constant;
+    t.precision = 1;
+    t.tolerance = 32768000;
+    t.tick = adjust.tick;
+    t.pps_frequency = t.jitter = t.shift = t.stability = 0;
+    t.jitter_count = t.calibration_count = t.error_count = 0;
+    t.stability_count = 0;
+    t.tai = adjust.tai;
+    mutex_unlock(&adjust_lock);
+    if (error)
+        return error;
+    s64 now = time_realtime();
+    t.time.sec = now / (s64)NS_PER_SEC;
+    t.time.usec = now % (s64)NS_PER_SEC;
+    if (!(adjust.status & STA_NANO))
+        t.time.usec /= 1000;
+    if (user_write(who->mm, address, &t, sizeof(t)))
+        return -EFAULT;
+    return adjust.status & STA_UNSYNC ? TIME_ERROR : 0;
+}
+
+s64 sys_adjtimex(struct caller *who, const u64 *args)
+{
+    return do_adjust(who, args[0]);
+}
+
+s64 sys_clock_adjtime(struct caller *who, const u64 *args)
+{
+    s64 unused;
+
+    if ((s32)args[0] == CLOCK_REALTIME)
+        return do_adjust(who, args[1]);
+    return clock_read(who, (s32)args[0], &unused) ? -EINVAL : -EOPNOTSUPP;
+}
+
+/* ------------------------------------------------------------ I/O priority */
+
+#define IOPRIO_CLASS(v)    ((u32)(v) >> 13)
+#define IOPRIO_WHO_PROCESS 1
+#define IOPRIO_WHO_USER    3
+
+s64 sys_ioprio_set(struct caller *who, const u64 *args)
+{
+    u32 class = IOPRIO_CLASS((u16)args[2]), level = args[2] & 7;
+    struct task *t;
+    s64 result = 0;
+
+    switch (class) {
+    case 1: /* real time */
+        if (!caller_capable_init(who, CAP_SYS_ADMIN) &&
+            !caller_capable_init(who, CAP_SYS_NICE))
+            return -EPERM;
+        break;
+    case 0:
+        if (level)
+            return -EINVAL;
+        break;
+    case 2:
+    case 3:
+        break;
+    default:
+        return -EINVAL;
+    }
+    if ((u32)args[0] < IOPRIO_WHO_PROCESS || (u32)args[0] > IOPRIO_WHO_USER)
+        return -EINVAL;
+    t = (s32)args[1] ? task_find(who, (s32)args[1]) : task_get(who->task);
+    if (!t)
+        return -ESRCH;
+    const struct cred *its = task_cred_get(t);
+    if (!kuid_equal(its->uid, who->cred->euid) &&
+        !kuid_equal(its->uid, who->cred->uid) &&
+        !caller_capable_init(who, CAP_SYS_NICE))
+        result = -EPERM;
+    else
+        t->io_priority = (u16)args[2];
+    cred_put(its);
+    task_put(t);
+    return result;
+}
+
+s64 sys_ioprio_get(struct caller *who, const u64 *args)
+{
+    struct task *t;
+    s64 result;
+
+    if ((u32)args[0] < IOPRIO_WHO_PROCESS || (u32)args[0] > IOPRIO_WHO_USER)
+        return -EINVAL;
+    t = (s32)args[1] ? task_find(who, (s32)args[1]) : task_get(who->task);
+    if (!t)
+        return -ESRCH;
+    result = t->io_priority;
+    /* None was set: best effort, its level from the nice value. */
+    if (!IOPRIO_CLASS(result))
+        result = 2 << 13 | (t->thread.nice + 20) / 5;
+    task_put(t);
+    return result;
+}

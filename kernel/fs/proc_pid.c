@@ -1,0 +1,488 @@
+/*
+ * Directories of processes and threads: look-up, listing, links.
+ */
+#include "fs/proc_pid.h"
+
+#include "core/caller.h"
+#include "core/slab.h"
+#include "fs/anon.h"
+#include "fs/dentry.h"
+#include "fs/dirent.h"
+#include "fs/fs_context.h"
+#include "fs/mount.h"
+#include "fs/path.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "proc/namespace.h"
+#include "proc/task.h"
+#include "vm/address_space.h"
+
+/* Inode numbers that listings show for names that have no inode yet. */
+#define LISTED_INO(pid, n) ((u64)(pid) << 16 | (n) | 1UL << 48)
+
+struct task *proc_task(const struct inode *inode)
+{
+    struct proc_inode *pi = proc_inode(inode);
+    struct task *t;
+
+    rcu_read_lock();
+    t = pi->pid ? pid_task(pi->pid, pi->thread ? PID_TASK : PID_PROCESS) : NULL;
+    if (t && !refcount_inc_not_zero(&t->refs))
+        t = NULL;
+    rcu_read_unlock();
+    return t;
+}
+
+void pid_set_owner(struct inode *inode, struct task *t)
+{
+    const struct cred *c = task_cred_get(t);
+
+    if (t->flags & TASK_DUMPABLE || inode->mode == (S_IFDIR | 0555)) {
+        inode->uid = c->euid;
+        inode->gid = c->egid;
+    } else {
+        inode->uid = (kuid_t){0};
+        inode->gid = (kgid_t){0};
+    }
+    cred_put(c);
+}
+
+static int revalidate(struct caller *who, struct dentry *d)
+{
+    struct inode *inode = d->inode;
+    struct task *t;
+    int valid = 1;
+
+    (void)who;
+    if (!inode)
+        return 0;
+    t = proc_task(inode);
+    if (!t)
+        return 0;
+    if (proc_inode(inode)->entry && !pid_fd_valid(inode, t))
+        valid = 0;
+    if (valid)
+        pid_set_owner(inode, t);
+    task_put(t);
+    return valid;
+}
+
+const struct dentry_ops proc_pid_dentry_ops = {
+    .revalidate = revalidate,
+};
+
+/* ----------------------------------------------------------------- files */
+
+static int check(struct caller *who, struct task *t, enum pid_access access)
+{
+    if (access == PID_ANYBODY || who->flags & CALLER_KERNEL)
+        return 0;
+    return task_may_access(who, t,
+                           access == PID_READ ? TASK_ACCESS_READ
+                                              : TASK_ACCESS_ATTACH)
+               ? -EACCES
+               : 0;
+}
+
+static int pid_show(struct caller *who, struct inode *inode, struct text *out)
+{
+    const struct pid_entry *e = proc_inode(inode)->entry;
+    struct task *t = proc_task(inode);
+    int error;
+
+    if (!t)
+        return -ESRCH;
+    error = check(who, t, e->access);
+    if (!error)
+        error = e->show(who, t, out);
+    task_put(t);
+    return error;
+}
+
+static ssize_t pid_store(struct caller *who, struct inode *inode, char *data,
+                         size_t n, s64 pos)
+{
+    const struct pid_entry *e = proc_inode(inode)->entry;
+    struct task *t;
+    ssize_t result;
+
+    (void)pos;
+    if (!e->store)
+        return -EINVAL;
+    t = proc_task(inode);
+    if (!t)
+        return -ESRCH;
+    result = e->store(who, t, data, n);
+    task_put(t);
+    return result;
+}
+
+static const struct pseudo_file_ops pid_file = {
+    .show = pid_show,
+    .store = pid_store,
+};
+
+static int pid_open(struct caller *who, struct inode *inode, struct file *file)
+{
+    const struct pid_entry *e = proc_inode(inode)->entry;
+    struct task *t;
+    int error;
+
+    if (e->access != PID_ANYBODY) {
+        t = proc_task(inode);
+        if (!t)
+            return -ESRCH;
+        error = check(who, t, e->access);
+        task_put(t);
+        if (error)
+            return error;
+    }
+    if (e->ops) {
+        file->device.object.ops = e->ops;
+        atomic_or(OBJ_SEEKABLE, &file->device.object.flags);
+        return 0;
+    }
+    return pseudo_open(who, inode, file, &pid_file);
+}
+
+static void pid_closed(struct file *file)
+{
+    if (!proc_inode(file->inode)->entry->ops)
+        pseudo_closed(file);
+}
+
+static int pid_set(struct inode *inode, const struct set_attributes *set)
+{
+    if (set->valid & (SET_MODE | SET_UID | SET_GID))
+        return -EPERM;
+    inode_apply_attributes(inode, set);
+    return 0;
+}
+
+static const struct inode_ops pid_file_ops = {
+    .open = pid_open,
+    .closed = pid_closed,
+    .set_attributes = pid_set,
+};
+
+/* ----------------------------------------------------------------- links */
+
+static int pid_follow(struct caller *who, struct dentry *d, struct path *out)
+{
+    const struct pid_entry *e = proc_inode(d->inode)->entry;
+    struct task *t = proc_task(d->inode);
+    int error;
+
+    if (!t)
+        return -ENOENT;
+    error = check(who, t, e->access);
+    if (!error)
+        error = e->follow ? e->follow(who, t, out) : 1;
+    task_put(t);
+    return error;
+}
+
+static char *pid_read_link(struct caller *who, struct dentry *d)
+{
+    const struct pid_entry *e = proc_inode(d->inode)->entry;
+    struct task *t = proc_task(d->inode);
+    struct path path, root;
+    char *buffer = kmalloc(PATH_MAX, ALLOC_KERNEL), *text;
+    int error;
+
+    if (!t || !buffer) {
+        error = t ? -ENOMEM : -ENOENT;
+        goto out;
+    }
+    error = check(who, t, e->access);
+    if (error)
+        goto out;
+    if (e->text) {
+        error = e->text(who, t, buffer, PATH_MAX);
+        goto out;
+    }
+    error = e->follow(who, t, &path);
+    if (error)
+        goto out;
+    error = who->fs ? fs_context_root(who->fs, &root) : -ENOENT;
+    text =
+        path_text(&path, error ? NULL : &root, buffer, PATH_MAX, NULL, false);
+    if (!error)
+        path_put(&root);
+    path_put(&path);
+    error = PTR_ERR_OR_ZERO(text);
+    if (!error)
+        memmove(buffer, text, strlen(text) + 1);
+out:
+    if (t)
+        task_put(t);
+    if (error < 0) {
+        kfree(buffer);
+        return ERR_PTR(error);
+    }
+    return buffer;
+}
+
+static const struct inode_ops pid_link_ops = {
+    .follow_link = pid_follow,
+    .read_link = pid_read_link,
+    .set_attributes = pid_set,
+};
+
+/* ---------------------------------------------------------------- tables */
+
+struct inode *pid_new_inode(struct super_block *sb, struct pid *pid,
+                            const struct pid_entry *entry, bool thread)
+{
+    struct inode *inode = proc_new_inode(sb, entry->mode, 0);
+    struct proc_inode *pi;
+
+    if (!inode)
+        return NULL;
+    pi = proc_inode(inode);
+    pi->pid = pid_get(pid);
+    pi->entry = entry;
+    pi->thread = thread;
+    if (S_ISDIR(entry->mode))
+        inode->ops = entry->directory;
+    else if (S_ISLNK(entry->mode))
+        inode->ops = &pid_link_ops;
+    else
+        inode->ops = &pid_file_ops;
+    return inode;
+}
+
+int pid_lookup_table(struct inode *dir, struct dentry *d,
+                     const struct pid_entry *table, u32 count)
+{
+    struct proc_inode *pi = proc_inode(dir);
+
+    for (u32 i = 0; i < count; i++) {
+        struct inode *inode;
+        struct task *t;
+
+        if (strcmp(table[i].name, d->name->text))
+            continue;
+        t = proc_task(dir);
+        if (!t)
+            return -ENOENT;
+        inode = pid_new_inode(dir->sb, pi->pid, &table[i], pi->thread);
+        if (inode) {
+            pid_set_owner(inode, t);
+            if (table[i].directory == &proc_node_directory_ops)
+                proc_inode(inode)->node = &proc_net;
+        }
+        task_put(t);
+        return proc_instantiate(d, inode);
+    }
+    return -ENOENT;
+}
+
+bool pid_list_table(struct dir_context *ctx, const struct pid_entry *table,
+                    u32 count)
+{
+    while (ctx->pos >= 2 && ctx->pos - 2 < count) {
+        u32 i = (u32)(ctx->pos - 2);
+
+        if (!dir_emit(ctx, table[i].name, (u32)strlen(table[i].name),
+                      LISTED_INO(0, i + 1), mode_to_dtype(table[i].mode)))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------ /proc/<pid> */
+
+static int task_lookup(struct inode *dir, struct dentry *d);
+static int task_iterate(struct caller *who, struct file *file,
+                        struct dir_context *ctx);
+
+static const struct inode_ops task_directory_ops = {
+    .file_ops = &proc_directory_file_ops,
+    .lookup = task_lookup,
+    .iterate = task_iterate,
+    .set_attributes = pid_set,
+};
+
+static const struct pid_entry task_entry = {
+    .name = "task",
+    .mode = S_IFDIR | 0555,
+    .directory = &task_directory_ops,
+};
+
+static int process_lookup(struct inode *dir, struct dentry *d)
+{
+    int error = pid_lookup_table(dir, d, pid_common, pid_common_count);
+
+    if (error == -ENOENT && !proc_inode(dir)->thread)
+        error = pid_lookup_table(dir, d, &task_entry, 1);
+    return error;
+}
+
+static int process_iterate(struct caller *who, struct file *file,
+                           struct dir_context *ctx)
+{
+    (void)who;
+    if (!dir_emit_dots(ctx, file))
+        return 0;
+    if (!pid_list_table(ctx, pid_common, pid_common_count))
+        return 0;
+    if (!proc_inode(file->inode)->thread && ctx->pos == pid_common_count + 2)
+        dir_emit(ctx, "task", 4, LISTED_INO(0, 0), DT_DIR);
+    return 0;
+}
+
+static const struct inode_ops process_directory_ops = {
+    .file_ops = &proc_directory_file_ops,
+    .lookup = process_lookup,
+    .iterate = process_iterate,
+    .set_attributes = pid_set,
+};
+
+static const struct pid_entry process_entry = {
+    .name = "",
+    .mode = S_IFDIR | 0555,
+    .directory = &process_directory_ops,
+};
+
+static int add_process(struct dentry *d, struct pid *pid, struct task *t,
+                       bool thread)
+{
+    struct inode *inode = pid_new_inode(d->sb, pid, &process_entry, thread);
+
+    if (inode) {
+        inode->nlink = thread ? 8 : 9;
+        pid_set_owner(inode, t);
+    }
+    return proc_instantiate(d, inode);
+}
+
+int proc_lookup_process(struct inode *dir, struct dentry *d)
+{
+    struct pid *pid;
+    struct task *t;
+    u32 number;
+    int error = -ENOENT;
+
+    if (!proc_parse_number(d->name, &number))
+        return -ENOENT;
+    pid = pid_find_get(proc_pid_ns(dir->sb), number);
+    if (!pid)
+        return -ENOENT;
+    rcu_read_lock();
+    t = pid_task(pid, PID_PROCESS);
+    if (t && !refcount_inc_not_zero(&t->refs))
+        t = NULL;
+    rcu_read_unlock();
+    if (t) {
+        error = add_process(d, pid, t, false);
+        task_put(t);
+    }
+    pid_put(pid);
+    return error;
+}
+
+bool proc_list_processes(struct super_block *sb, struct dir_context *ctx,
+                         s64 base)
+{
+    u32 number = (u32)max(ctx->pos - base, 1L);
+    struct task *t;
+
+    /* The emitter only fills a buffer; no sleeping inside. */
+    while ((t = task_next_process(proc_pid_ns(sb), &number))) {
+        char name[12];
+        u32 n = (u32)snprintf(name, sizeof(name), "%u", number);
+        bool taken;
+
+        task_put(t);
+        ctx->pos = base + number;
+        taken = dir_emit(ctx, name, n, LISTED_INO(number, 0), DT_DIR);
+        if (!taken)
+            return false;
+        number++;
+    }
+    return true;
+}
+
+static int task_lookup(struct inode *dir, struct dentry *d)
+{
+    struct task *leader, *t = NULL;
+    struct pid *pid;
+    u32 number;
+    int error = -ENOENT;
+
+    if (!proc_parse_number(d->name, &number))
+        return -ENOENT;
+    leader = proc_task(dir);
+    if (!leader)
+        return -ENOENT;
+    pid = pid_find_get(proc_pid_ns(dir->sb), number);
+    if (pid) {
+        rcu_read_lock();
+        t = pid_task(pid, PID_TASK);
+        if (t &&
+            (t->group != leader->group || !refcount_inc_not_zero(&t->refs)))
+            t = NULL;
+        rcu_read_unlock();
+    }
+    if (t) {
+        error = add_process(d, pid, t, true);
+        task_put(t);
+    }
+    if (pid)
+        pid_put(pid);
+    task_put(leader);
+    return error;
+}
+
+static int task_iterate(struct caller *who, struct file *file,
+                        struct dir_context *ctx)
+{
+    struct pid_namespace *ns = proc_pid_ns(file->inode->sb);
+    struct task *leader, *t;
+    u32 number;
+
+    (void)who;
+    if (!dir_emit_dots(ctx, file))
+        return 0;
+    leader = proc_task(file->inode);
+    if (!leader)
+        return -ENOENT;
+    number = (u32)max(ctx->pos - 2, 1L);
+    while ((t = task_next_thread(leader, &number, ns))) {
+        char name[12];
+        u32 n = (u32)snprintf(name, sizeof(name), "%u", number);
+
+        task_put(t);
+        ctx->pos = 2 + number;
+        if (!dir_emit(ctx, name, n, LISTED_INO(number, 1), DT_DIR))
+            break;
+        number++;
+    }
+    task_put(leader);
+    return 0;
+}
+
+/* ------------------------------------------------------------- /proc/self */
+
+char *proc_self_link(struct caller *who, struct dentry *d)
+{
+    struct pid_namespace *ns = proc_pid_ns(d->sb);
+    bool thread = d->name->text[0] == 't';
+    char text[48];
+    u32 pid, tid;
+
+    if (!who->task)
+        return ERR_PTR(-ENOENT);
+    pid = pid_number(who->task->group->leader->pids[PID_PROCESS], ns);
+    tid = pid_number(who->task->pids[PID_TASK], ns);
+    if (!pid)
+        return ERR_PTR(-ENOENT);
+    if (thread)
+        snprintf(text, sizeof(text), "%u/task/%u", pid, tid);
+    else
+        snprintf(text, sizeof(text), "%u", pid);
+    char *copy = kstrdup(text, ALLOC_KERNEL);
+
+    return copy ? copy : ERR_PTR(-ENOMEM);
+}

@@ -1,0 +1,131 @@
+/*
+ * sysfs, to begin with: the places that programs look at.
+ */
+#include "core/caller.h"
+#include "core/cpu.h"
+#include "core/log.h"
+#include "core/slab.h"
+#include "fs/dentry.h"
+#include "fs/mount.h"
+#include "fs/pseudo.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+
+#define SYSFS_MAGIC 0x62656572
+
+struct dentry *sysfs_root;
+static struct super_block *sysfs_sb;
+
+static struct super_block *sysfs_create(struct caller *who,
+                                        struct file_system_type *type,
+                                        const char *source, const char *options)
+{
+    (void)who;
+    (void)type;
+    (void)source;
+    (void)options;
+    refcount_inc(&sysfs_sb->active);
+    return sysfs_sb;
+}
+
+static struct file_system_type sysfs_type = {
+    .name = "sysfs",
+    .flags = FST_USERNS_MOUNT,
+    .create = sysfs_create,
+};
+
+/* The directory at a path below /sys; ERR_PTR. */
+struct dentry *sysfs_directory(const char *path)
+{
+    struct dentry *d = sysfs_root;
+    char name[64];
+
+    while (!IS_ERR(d) && *path) {
+        size_t n = (size_t)(strchrnul(path, '/') - path);
+
+        memcpy(name, path, min(n, sizeof(name) - 1));
+        name[min(n, sizeof(name) - 1)] = 0;
+        d = pseudo_add_directory(d, name);
+        path += n + (path[n] == '/');
+    }
+    return d;
+}
+
+static int show_text(struct caller *who, struct inode *inode, struct text *out)
+{
+    (void)who;
+    text_printf(out, "%s\n", (const char *)pseudo_private(inode));
+    return 0;
+}
+
+static const struct pseudo_file_ops text_file = {.show = show_text};
+
+static void add_text(const char *directory, const char *name, const char *text)
+{
+    struct dentry *d = sysfs_directory(directory);
+
+    if (!IS_ERR(d))
+        pseudo_add_file(d, name, 0444, &text_file, (void *)text);
+}
+
+/* "0-3", or "0". */
+static int show_cpus(struct caller *who, struct inode *inode, struct text *out)
+{
+    (void)who;
+    (void)inode;
+    if (cpu_count() > 1)
+        text_printf(out, "0-%u\n", cpu_count() - 1);
+    else
+        text_puts(out, "0\n");
+    return 0;
+}
+
+static const struct pseudo_file_ops cpus_file = {.show = show_cpus};
+
+static void add_cpus(void)
+{
+    static const char *const lists[] = {"online", "possible", "present"};
+    struct dentry *cpus = sysfs_directory("devices/system/cpu"), *d;
+    char name[16];
+
+    if (IS_ERR(cpus))
+        return;
+    for (u32 i = 0; i < ARRAY_SIZE(lists); i++)
+        pseudo_add_file(cpus, lists[i], 0444, &cpus_file, NULL);
+    pseudo_add_file(cpus, "offline", 0444, &text_file, (void *)"");
+    pseudo_add_file(cpus, "kernel_max", 0444, &text_file,
+                    (void *)__stringify(MAX_CPUS));
+    for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+        snprintf(name, sizeof(name), "cpu%u", cpu);
+        d = pseudo_add_directory(cpus, name);
+        if (IS_ERR(d))
+            continue;
+        if (cpu)
+            pseudo_add_file(d, "online", 0444, &text_file, (void *)"1");
+        pseudo_add_directory(d, "topology");
+    }
+}
+
+void sysfs_init(void)
+{
+    static const char *const directories[] = {
+        "block",     "bus",       "class/block",
+        "class/net", "class/tty", "class/virtio-ports",
+        "dev/block", "dev/char",  "devices",
+        "firmware",  "fs/cgroup", "kernel/mm",
+        "power",
+    };
+
+    sysfs_sb =
+        pseudo_super_create(&sysfs_type, SYSFS_MAGIC, &pseudo_super_ops, 0555);
+    if (IS_ERR(sysfs_sb))
+        panic("no memory for sysfs\n");
+    sysfs_root = sysfs_sb->root;
+    for (u32 i = 0; i < ARRAY_SIZE(directories); i++)
+        sysfs_directory(directories[i]);
+    add_cpus();
+    add_text("kernel", "uevent_seqnum", "0");
+    add_text("kernel/mm/transparent_hugepage", "enabled",
+             "always madvise [never]");
+    file_system_register(&sysfs_type);
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of arch
+arch | grep -qx "$(uname -m)" && echo same

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of clear
+clear | od -An -tx1

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of microcom
+microcom /none 2>&1; echo $?

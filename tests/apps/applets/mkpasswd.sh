@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of mkpasswd
+mkpasswd -m md5 -S saltsalt secret; mkpasswd -m sha512 -S saltsalt secret

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of nuke
+mkdir -p d/e; : > d/e/f; nuke d; echo $?; ls

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of reset
+reset > /dev/null 2>&1; echo $?

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of stty
+stty < /dev/null 2>&1; echo $?

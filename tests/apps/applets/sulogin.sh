@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of sulogin
+sulogin < /dev/null > /dev/null 2>&1; [ $? -ne 0 ] && echo refused

@@ -1,0 +1,3 @@
+#!/bin/sh
+# about: the ordinary work of who
+who; echo $?; who -a > /dev/null; echo $?

@@ -1,0 +1,239 @@
+/* The calls that are made, and the types of their arguments. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "fuzz.h"
+
+#define SET(...)                                                    \
+    sizeof((const uint64_t[]){__VA_ARGS__}) / 8, (const uint64_t[]) \
+    {                                                               \
+        __VA_ARGS__                                                 \
+    }
+#define FLAGSET(...)            \
+    {                           \
+        FLAGS, SET(__VA_ARGS__) \
+    }
+#define ONE_OF(...)              \
+    {                            \
+        CHOICE, SET(__VA_ARGS__) \
+    }
+#define T(t)       \
+    {              \
+        t, 0, NULL \
+    }
+
+#define OPEN_FLAGS                                                            \
+    FLAGSET(O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK, \
+            O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC, O_PATH, O_SYNC)
+#define AT_FLAGS \
+    FLAGSET(AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, AT_REMOVEDIR)
+#define PROT FLAGSET(PROT_READ, PROT_WRITE, PROT_EXEC)
+#define MAP                                                                   \
+    FLAGSET(MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS, MAP_GROWSDOWN, \
+            MAP_NORESERVE, MAP_POPULATE, MAP_LOCKED)
+#define MSG_FLAGS                                                         \
+    FLAGSET(MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, MSG_NOSIGNAL, \
+            MSG_CMSG_CLOEXEC, MSG_EOR)
+#define FD_FLAGS FLAGSET(O_NONBLOCK, O_CLOEXEC)
+
+#define CALL(n, ...)                               \
+    {                                              \
+        .name = #n, .number = SYS_##n, __VA_ARGS__ \
+    }
+#define A(...)            \
+    .arg = {__VA_ARGS__}, \
+    .args = sizeof((struct argument[]){__VA_ARGS__}) / sizeof(struct argument)
+#define FD_OUT .gives_fd = true
+#define ROOT   .root_only = true
+
+const struct call_type call_types[] = {
+    CALL(openat, A(T(DIRFD), T(PATH), OPEN_FLAGS, T(MODE)), FD_OUT),
+    CALL(close, A(T(FD))),
+    CALL(close_range, A(T(NUMBER), T(NUMBER), ONE_OF(2, 4, 6))),
+    CALL(dup, A(T(FD)), FD_OUT),
+    CALL(dup3, A(T(FD), T(FD), FLAGSET(O_CLOEXEC)), FD_OUT),
+    CALL(fcntl,
+         A(T(FD),
+           ONE_OF(F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETOWN,
+                  F_SETOWN, 1030, 1031, 1032, 1033, 1034),
+           T(NUMBER)),
+         FD_OUT),
+    CALL(fcntl, A(T(FD), ONE_OF(F_SETPIPE_SZ), T(SIZE))),
+    CALL(read, A(T(FD), T(OUT), T(SIZE))),
+    CALL(write, A(T(FD), T(IN), T(SIZE))),
+    CALL(pread64, A(T(FD), T(OUT), T(SIZE), T(OFFSET))),
+    CALL(pwrite64, A(T(FD), T(IN), T(SIZE), T(OFFSET))),
+    CALL(readv, A(T(FD), T(VECTOR), T(COUNT))),
+    CALL(writev, A(T(FD), T(VECTOR), T(COUNT))),
+    CALL(preadv2, A(T(FD), T(VECTOR), T(COUNT), T(OFFSET), T(ZERO), T(NUMBER))),
+    CALL(lseek, A(T(FD), T(OFFSET), ONE_OF(0, 1, 2, 3, 4))),
+    CALL(ftruncate, A(T(FD), T(OFFSET))),
+    CALL(truncate, A(T(PATH), T(OFFSET))),
+    CALL(fallocate, A(T(FD), FLAGSET(1, 2, 8, 16), T(OFFSET), T(OFFSET))),
+    CALL(fsync, A(T(FD))),
+    CALL(flock, A(T(FD), ONE_OF(1 | 4, 2 | 4, 8))),
+    CALL(getdents64, A(T(FD), T(OUT), T(SIZE))),
+    CALL(fstat, A(T(FD), T(OUT))),
+    CALL(newfstatat, A(T(DIRFD), T(PATH), T(OUT), AT_FLAGS)),
+    CALL(statx, A(T(DIRFD), T(PATH), AT_FLAGS, T(NUMBER), T(OUT))),
+    CALL(fstatfs, A(T(FD), T(OUT))),
+    CALL(mkdirat, A(T(DIRFD), T(PATH), T(MODE))),
+    CALL(mknodat,
+         A(T(DIRFD), T(PATH), ONE_OF(S_IFREG, S_IFIFO, S_IFSOCK), T(ZERO))),
+    CALL(unlinkat, A(T(DIRFD), T(PATH), FLAGSET(AT_REMOVEDIR))),
+    CALL(linkat, A(T(DIRFD), T(PATH), T(DIRFD), T(PATH), AT_FLAGS)),
+    CALL(symlinkat, A(T(PATH), T(DIRFD), T(PATH))),
+    CALL(readlinkat, A(T(DIRFD), T(PATH), T(OUT), T(SIZE))),
+    CALL(renameat2, A(T(DIRFD), T(PATH), T(DIRFD), T(PATH), FLAGSET(1, 2, 4))),
+    CALL(faccessat, A(T(DIRFD), T(PATH), T(NUMBER))),
+    CALL(fchmod, A(T(FD), T(MODE))),
+    CALL(fchmodat, A(T(DIRFD), T(PATH), T(MODE))),
+    CALL(fchownat, A(T(DIRFD), T(PATH), T(USER), T(USER), AT_FLAGS)),
+    CALL(utimensat, A(T(DIRFD), T(PATH), T(ITIMER), AT_FLAGS)),
+    CALL(chdir, A(T(PATH))),
+    CALL(fchdir, A(T(FD))),
+    CALL(getcwd, A(T(OUT), T(SIZE))),
+    CALL(umask, A(T(MODE))),
+    CALL(fsetxattr, A(T(FD), T(TEXT), T(IN), T(SIZE), FLAGSET(1, 2))),
+    CALL(fgetxattr, A(T(FD), T(TEXT), T(OUT), T(SIZE))),
+    CALL(sendfile, A(T(FD), T(FD), T(ZERO), T(SIZE))),
+    CALL(splice, A(T(FD), T(ZERO), T(FD), T(ZERO), T(SIZE), FLAGSET(1, 2, 4))),
+    CALL(tee, A(T(FD), T(FD), T(SIZE), FLAGSET(2))),
+    CALL(vmsplice, A(T(FD), T(VECTOR), T(COUNT), FLAGSET(2, 8))),
+    CALL(copy_file_range, A(T(FD), T(ZERO), T(FD), T(ZERO), T(SIZE), T(ZERO))),
+    CALL(inotify_init1, A(FD_FLAGS), FD_OUT),
+    CALL(inotify_add_watch, A(T(FD), T(PATH), T(NUMBER))),
+    CALL(ioctl, A(T(FD),
+                  ONE_OF(0x5401, 0x5402, 0x540f, 0x5410, 0x5413, 0x5414, 0x541b,
+                         0x5421, 0x5450, 0x5451, 0x80045430),
+                  T(OUT))),
+    CALL(pipe2, A(T(FDPAIR), FLAGSET(O_NONBLOCK, O_CLOEXEC, O_DIRECT))),
+    CALL(eventfd2, A(T(NUMBER), FLAGSET(1, O_NONBLOCK, O_CLOEXEC)), FD_OUT),
+    CALL(timerfd_create, A(T(CLOCK), FD_FLAGS), FD_OUT),
+    CALL(timerfd_settime, A(T(FD), ONE_OF(0, 1, 3), T(ITIMER), T(OUT))),
+    CALL(timerfd_gettime, A(T(FD), T(OUT))),
+    CALL(signalfd4, A(T(FD), T(SIGSET), ONE_OF(8), FD_FLAGS), FD_OUT),
+    CALL(memfd_create, A(T(TEXT), FLAGSET(1, 2)), FD_OUT),
+    CALL(epoll_create1, A(FLAGSET(O_CLOEXEC)), FD_OUT),
+    CALL(epoll_ctl, A(T(FD), ONE_OF(1, 2, 3), T(FD), T(EPOLLEVENT))),
+    CALL(epoll_pwait,
+         A(T(FD), T(OUT), T(NUMBER), ONE_OF(0, 1), T(ZERO), ONE_OF(8))),
+    CALL(ppoll, A(T(POLLFDS), T(COUNT), T(TIMESPEC), T(ZERO), ONE_OF(8))),
+    CALL(pselect6, A(T(COUNT), T(OUT), T(OUT), T(OUT), T(TIMESPEC), T(ZERO))),
+    CALL(socket,
+         A(ONE_OF(AF_UNIX, AF_INET, 0, 99),
+           ONE_OF(1, 2, 5, 1 | O_NONBLOCK, 2 | O_NONBLOCK), T(ZERO)),
+         FD_OUT),
+    CALL(socketpair, A(ONE_OF(AF_UNIX), ONE_OF(1, 2, 5, 1 | O_NONBLOCK),
+                       T(ZERO), T(FDPAIR))),
+    CALL(bind, A(T(FD), T(SOCKADDR), T(SOCKLEN))),
+    CALL(listen, A(T(FD), T(NUMBER))),
+    CALL(connect, A(T(FD), T(SOCKADDR), T(SOCKLEN))),
+    CALL(accept4, A(T(FD), T(ZERO), T(ZERO), FD_FLAGS), FD_OUT),
+    CALL(getsockname, A(T(FD), T(OUT), T(IN))),
+    CALL(getpeername, A(T(FD), T(OUT), T(IN))),
+    CALL(sendto, A(T(FD), T(IN), T(SIZE), MSG_FLAGS, T(SOCKADDR), T(SOCKLEN))),
+    CALL(recvfrom, A(T(FD), T(OUT), T(SIZE), MSG_FLAGS, T(ZERO), T(ZERO))),
+    CALL(sendmsg, A(T(FD), T(MSGHDR), MSG_FLAGS)),
+    CALL(recvmsg, A(T(FD), T(MSGHDR), MSG_FLAGS)),
+    CALL(shutdown, A(T(FD), ONE_OF(0, 1, 2))),
+    CALL(setsockopt, A(T(FD), ONE_OF(1), T(NUMBER), T(IN), ONE_OF(4, 8, 16))),
+    CALL(getsockopt, A(T(FD), ONE_OF(1), T(NUMBER), T(OUT), T(IN))),
+    CALL(mmap, A(T(ADDRESS), T(LENGTH), PROT, MAP, T(FD), T(LENGTH))),
+    CALL(munmap, A(T(ADDRESS), T(LENGTH))),
+    CALL(mprotect, A(T(ADDRESS), T(LENGTH), PROT)),
+    CALL(mremap,
+         A(T(ADDRESS), T(LENGTH), T(LENGTH), FLAGSET(1, 2, 4), T(ADDRESS))),
+    CALL(madvise, A(T(ADDRESS), T(LENGTH),
+                    ONE_OF(0, 1, 2, 3, 4, 8, 9, 10, 11, 18, 19, 20, 21, 22))),
+    CALL(msync, A(T(ADDRESS), T(LENGTH), FLAGSET(1, 2, 4))),
+    CALL(mincore, A(T(ADDRESS), T(LENGTH), T(OUT))),
+    CALL(mlock2, A(T(ADDRESS), T(LENGTH), FLAGSET(1))),
+    CALL(munlock, A(T(ADDRESS), T(LENGTH))),
+    CALL(brk, A(T(NUMBER))),
+    CALL(process_vm_readv,
+         A(T(PID), T(VECTOR), T(COUNT), T(VECTOR), T(COUNT), T(ZERO))),
+    CALL(futex, A(T(FUTEX), ONE_OF(1, 3, 4, 5, 6, 7, 8, 10, 129, 131, 132, 133),
+                  T(NUMBER), T(NUMBER), T(FUTEX), T(NUMBER))),
+    CALL(futex, A(T(FUTEX), ONE_OF(0, 9, 128, 137), T(NUMBER), T(TIMESPEC),
+                  T(ZERO), T(NUMBER))),
+    CALL(set_robust_list, A(T(ADDRESS), ONE_OF(24))),
+    CALL(rt_sigaction, A(T(SIGNO), T(SIGACTION), T(OUT), ONE_OF(8))),
+    CALL(rt_sigprocmask, A(ONE_OF(0, 1, 2), T(SIGSET), T(OUT), ONE_OF(8))),
+    CALL(rt_sigpending, A(T(OUT), ONE_OF(8))),
+    CALL(rt_sigtimedwait, A(T(SIGSET), T(OUT), T(TIMESPEC), ONE_OF(8))),
+    CALL(rt_sigqueueinfo, A(T(PID), T(SIGNO), T(IN))),
+    CALL(kill, A(T(PID), T(SIGNO))),
+    CALL(tgkill, A(T(PID), T(PID), T(SIGNO))),
+    CALL(sigaltstack, A(T(IN), T(OUT))),
+    CALL(timer_create, A(T(CLOCK), T(ZERO), T(OUT))),
+    CALL(timer_settime, A(T(TIMERID), ONE_OF(0, 1), T(ITIMER), T(OUT))),
+    CALL(timer_delete, A(T(TIMERID))),
+    CALL(setitimer, A(ONE_OF(1, 2), T(ITIMER), T(OUT))),
+    CALL(clock_gettime, A(T(CLOCK), T(OUT))),
+    CALL(clock_nanosleep, A(T(CLOCK), ONE_OF(0, 1), T(TIMESPEC), T(OUT))),
+    CALL(clone,
+         A(ONE_OF(17, 0x200 | 17, 0x400 | 17, 0x10000000 | 17, 0x08000000 | 17,
+                  0x04000000 | 17, 0x20000000 | 17, 0x1000 | 17),
+           T(ZERO), T(OUT), T(OUT), T(ZERO))),
+    CALL(wait4, A(T(PID), T(OUT), FLAGSET(1, 2, 8), T(OUT))),
+    CALL(waitid, A(ONE_OF(0, 1, 2, 3), T(FD), T(OUT),
+                   ONE_OF(5, 7, 13, 0x1000005), T(OUT))),
+    CALL(pidfd_open, A(T(PID), FLAGSET(O_NONBLOCK)), FD_OUT),
+    CALL(pidfd_send_signal, A(T(FD), T(SIGNO), T(ZERO), T(ZERO))),
+    CALL(setpgid, A(T(PID), T(PID))),
+    CALL(getpgid, A(T(PID))),
+    CALL(setresuid, A(T(USER), T(USER), T(USER))),
+    CALL(setgroups, A(T(COUNT), T(IN))),
+    CALL(getgroups, A(T(NUMBER), T(OUT))),
+    CALL(capget, A(T(IN), T(OUT))),
+    CALL(capset, A(T(IN), T(IN))),
+    CALL(prctl, A(T(NUMBER), T(NUMBER), T(NUMBER), T(ZERO), T(ZERO))),
+    CALL(prctl, A(ONE_OF(PR_SET_NAME), T(TEXT))),
+    CALL(prlimit64, A(T(ZERO), ONE_OF(3, 4, 7, 8, 11, 13), T(IN), T(OUT))),
+    CALL(getrusage, A(ONE_OF(0, 1, -1), T(OUT))),
+    CALL(sched_setaffinity, A(T(ZERO), T(SIZE), T(IN))),
+    CALL(sched_getaffinity, A(T(ZERO), T(SIZE), T(OUT))),
+    CALL(sched_setscheduler, A(T(ZERO), ONE_OF(0, 3, 5), T(IN))),
+    CALL(setpriority, A(T(ZERO), T(ZERO), T(NUMBER))),
+    CALL(getcpu, A(T(OUT), T(OUT), T(ZERO))),
+    CALL(getrandom, A(T(OUT), T(SIZE), FLAGSET(1, 2, 4))),
+    CALL(uname, A(T(OUT))),
+    CALL(sysinfo, A(T(OUT))),
+    CALL(membarrier, A(T(NUMBER), T(ZERO), T(ZERO))),
+    CALL(unshare, A(FLAGSET(0x200, 0x400, 0x04000000, 0x08000000))),
+    CALL(kcmp, A(T(PID), T(PID), T(NUMBER), T(FD), T(FD))),
+    CALL(syslog, A(ONE_OF(3, 10), T(OUT), T(SIZE))),
+    CALL(sethostname, A(T(IN), T(SIZE)), ROOT),
+    CALL(mount,
+         A(T(ZERO), T(PATH), T(TEXT), FLAGSET(1, 2, 4, 8, 32, 4096), T(ZERO)),
+         ROOT),
+    CALL(umount2, A(T(PATH), FLAGSET(1, 2, 4, 8)), ROOT),
+#ifdef SYS_open
+    CALL(open, A(T(PATH), OPEN_FLAGS, T(MODE)), FD_OUT),
+    CALL(poll, A(T(POLLFDS), T(COUNT), ONE_OF(0, 1))),
+    CALL(rename, A(T(PATH), T(PATH))),
+    CALL(dup2, A(T(FD), T(FD)), FD_OUT),
+    CALL(alarm, A(T(ZERO))),
+#endif
+    /* Hako's own: derive, revoke, rights, endpoints. */
+    {.name = "hako_grant_derive", .number = 1024, A(T(FD), T(NUMBER)), FD_OUT},
+    {.name = "hako_grant_revoke", .number = 1025, A(T(FD))},
+    {.name = "hako_endpoint_create", .number = 1028, A(T(FDPAIR))},
+    {.name = "hako_endpoint_receive",
+     .number = 1030,
+     A(T(FD), T(IN), T(OUT), ONE_OF(1))},
+};
+const size_t call_type_count = sizeof call_types / sizeof *call_types;
