@@ -5,7 +5,7 @@
 
 static __thread long t1 = 5;
 static __thread char big[20000];
-static atomic_int bad;
+static volatile int bad;
 static void *th(void *a)
 {
     if (t1 != 5 || big[19999])
