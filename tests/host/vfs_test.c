@@ -1,8 +1,9 @@
 // sources: tests/host/vm_env.c tests/host/fs_env.c
-// kernel/arch/common/pagetable.c sources: kernel/vm/advise.c kernel/vm/fault.c
-// kernel/vm/fault_file.c sources: kernel/vm/init.c kernel/vm/mapping.c
-// kernel/vm/mapping_io.c sources: kernel/vm/memory_object.c kernel/vm/mlock.c
-// kernel/vm/mm.c sources: kernel/vm/mmap.c kernel/vm/msync.c kernel/vm/oom.c
+// sources: kernel/arch/common/pagetable.c
+// sources: kernel/vm/advise.c kernel/vm/fault.c kernel/vm/fault_file.c
+// sources: kernel/vm/init.c kernel/vm/mapping.c kernel/vm/mapping_io.c
+// sources: kernel/vm/memory_object.c kernel/vm/mlock.c kernel/vm/mm.c
+// sources: kernel/vm/mmap.c kernel/vm/msync.c kernel/vm/oom.c
 // sources: kernel/vm/overcommit.c kernel/vm/protect.c kernel/vm/reclaim.c
 // sources: kernel/vm/remap.c kernel/vm/rmap.c kernel/vm/stats.c
 // sources: kernel/vm/user.c kernel/vm/user_memory.c kernel/vm/vdso.c
