@@ -21,6 +21,7 @@ class Options:
     debug = False
     oracle = False
     pending = False
+    linux = False
     archs = ARCHS
     cpus = 4
     seed = 0

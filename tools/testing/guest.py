@@ -18,6 +18,8 @@ from common import (ARCHS, FAIL, PASS, SKIP, TOP, Clock, label, make, no_kernel,
                     wanted)
 
 OUTPUT_MAX = 256 << 10
+# Two machines of one architecture share what is compiled.
+compiling = threading.Lock()
 # What a boot may take on top of the tests' own limits, in seconds.
 BOOT_LIMIT = 240
 
@@ -161,7 +163,8 @@ class Batch:
                     shutil.copy(test.file, target)
                     os.chmod(target, 0o755)
                     continue
-                error = test.compile(self.arch, out)
+                with compiling:
+                    error = test.compile(self.arch, out)
                 if error:
                     self.errors[test] = error
                     left.remove(test)
@@ -333,7 +336,7 @@ def jobs():
         if options.debug:
             continue
         kept = [t for t in here if t.expected(arch) is not None]
-        chosen = kept if options.names else random.Random(
+        chosen = kept if options.linux else random.Random(
             options.seed + ARCHS.index(arch)).sample(kept, (len(kept) + 9) // 10)
         for group in by_root(chosen):
             work.append(lambda g=group, a=arch: compare_job(g, a, "linux"))
