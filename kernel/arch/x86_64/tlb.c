@@ -46,6 +46,8 @@ static struct {
     u64 start, end, generation;
     bool leave;  /* the space is going away */
     u32 pending; /* CPUs that have not answered; atomic */
+    u64 asleep[MAX_CPUS /
+               64]; /* CPUs that halted for busy or pending; atomic */
 } flush;
 
 static struct tlb *my_tlb(void)
@@ -208,10 +210,60 @@ static void answer(void)
     }
 }
 
+/*
+ * Waiting for another CPU. A virtual one may not be running, and spinning could
+ * be what keeps it from it, so after a while this one halts; whoever makes the
+ * condition true wakes those who did.
+ */
+#define SPINS_MAX 200
+
+static void halt_until(bool (*ready)(void))
+{
+    for (u32 i = 0; i < SPINS_MAX || !arch_irqs_enabled(); i++) {
+        if (ready())
+            return;
+        arch_cpu_relax();
+    }
+    u32 cpu = arch_cpu();
+    u64 *word = &flush.asleep[cpu / 64], bit = BIT(cpu % 64);
+    for (;;) {
+        arch_irq_disable();
+        __atomic_fetch_or(word, bit, __ATOMIC_SEQ_CST);
+        if (ready())
+            break;
+        /* The interrupt comes behind HLT: STI's shadow covers it. */
+        __asm__ volatile("sti; hlt" : : : "memory");
+    }
+    __atomic_fetch_and(word, ~bit, __ATOMIC_SEQ_CST);
+    arch_irq_enable();
+}
+
+static void wake_sleepers(void)
+{
+    for (u32 w = 0; w < MAX_CPUS / 64; w++) {
+        u64 m = __atomic_load_n(&flush.asleep[w], __ATOMIC_SEQ_CST);
+        for (; m; m &= m - 1)
+            x86_apic_send(x86_platform.apic_ids[w * 64 + __builtin_ctzl(m)],
+                          VECTOR_WAKE);
+    }
+}
+
+static bool all_answered(void)
+{
+    return !__atomic_load_n(&flush.pending, __ATOMIC_SEQ_CST);
+}
+
+static bool take_turn(void)
+{
+    return !__atomic_load_n(&flush.busy, __ATOMIC_RELAXED) &&
+           !__atomic_exchange_n(&flush.busy, 1, __ATOMIC_SEQ_CST);
+}
+
 void x86_tlb_interrupt(void)
 {
     answer();
-    __atomic_fetch_sub(&flush.pending, 1, __ATOMIC_SEQ_CST);
+    if (!__atomic_sub_fetch(&flush.pending, 1, __ATOMIC_SEQ_CST))
+        wake_sleepers();
 }
 
 extern u64 x86_cpus_running[MAX_CPUS / 64];
@@ -235,8 +287,7 @@ static void ask_others(const u64 *mask, u32 self)
         for (u64 m = others[w]; m; m &= m - 1)
             x86_apic_send(x86_platform.apic_ids[w * 64 + __builtin_ctzl(m)],
                           VECTOR_TLB);
-    while (__atomic_load_n(&flush.pending, __ATOMIC_ACQUIRE))
-        arch_cpu_relax();
+    halt_until(all_answered);
 }
 
 static void stay_here(void)
@@ -262,13 +313,13 @@ static void may_move(void)
 /* Only one request at a time; those who wait keep answering others'. */
 static void flush_begin(void)
 {
-    while (__atomic_exchange_n(&flush.busy, 1, __ATOMIC_ACQUIRE))
-        arch_cpu_relax();
+    halt_until(take_turn);
 }
 
 static void flush_end(void)
 {
-    __atomic_store_n(&flush.busy, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&flush.busy, 0, __ATOMIC_SEQ_CST);
+    wake_sleepers();
 }
 
 static bool others_active(const struct arch_aspace *as, u32 self)
