@@ -62,8 +62,9 @@ static int check_clone3(struct caller *who, const struct abi_clone_args *u)
         return -EINVAL;
     if (u->exit_signal & ~CSIGNAL || u->exit_signal > SIGNAL_COUNT)
         return -EINVAL;
+    /* No handle refers to a control group. */
     if (u->flags & CLONE_INTO_CGROUP)
-        return -EOPNOTSUPP;
+        return u->cgroup > 0x7fffffff ? -EINVAL : -EBADF;
     if (u->flags & ~(0xffffffffULL | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP) ||
         u->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
         return -EINVAL;

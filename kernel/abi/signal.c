@@ -422,6 +422,8 @@ s64 sys_rt_tgsigqueueinfo(struct caller *who, const u64 *args)
     struct task *t;
     s64 result;
 
+    if ((s32)args[0] <= 0 || (s32)args[1] <= 0)
+        return -EINVAL;
     t = task_find(who, (s32)args[1]);
     result = read_info(who, args[3], (s32)args[2],
                        t && t->group == who->task->group, &info);
@@ -429,8 +431,6 @@ s64 sys_rt_tgsigqueueinfo(struct caller *who, const u64 *args)
         task_put(t);
     if (result)
         return result;
-    if ((s32)args[0] <= 0 || (s32)args[1] <= 0)
-        return -EINVAL;
     return kill_thread(who, (s32)args[0], (s32)args[1], &info);
 }
 

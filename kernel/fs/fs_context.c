@@ -12,6 +12,7 @@
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/super.h"
+#include "lib/string.h"
 #include "proc/task.h"
 
 static LIST_HEAD(contexts);
@@ -334,6 +335,18 @@ static void allow_write(struct grant *g)
         inode_allow_write(f->inode);
 }
 
+static void executable_name(struct grant *g, char *out, size_t size)
+{
+    struct file *f = file_from_object(g->object);
+
+    out[0] = 0;
+    if (!f)
+        return;
+    rcu_read_lock();
+    strscpy(out, rcu_dereference(f->path.dentry->name)->text, size);
+    rcu_read_unlock();
+}
+
 static struct fs_context *first_context(void)
 {
     struct path root = {mount_ns_first->root, mount_ns_first->root->root};
@@ -369,6 +382,7 @@ static const struct fs_context_ops ops = {
     .executable_attributes = executable_attributes,
     .deny_write = deny_write,
     .allow_write = allow_write,
+    .executable_name = executable_name,
 };
 
 void fs_context_init(void)

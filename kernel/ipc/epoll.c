@@ -237,7 +237,7 @@ static int check_nesting(struct object *obj, struct epoll *target, u32 depth)
     struct epoll *ep = epoll_of(obj);
     int error = 0;
 
-    if (ep == target || depth > NEST_MAX)
+    if (ep == target || depth >= NEST_MAX)
         return -ELOOP;
     mutex_lock_nested(&ep->lock, depth);
     for (struct rb_node *n = rb_first(&ep->items); n && !error;
@@ -544,6 +544,7 @@ static size_t epoll_describe(struct object *obj, char *buffer, size_t size)
 }
 
 static const struct object_ops epoll_ops = {
+    .seek = object_seek_nowhere,
     .name = "[eventpoll]",
     .release = epoll_release,
     .poll = epoll_poll,
@@ -556,12 +557,12 @@ struct grant *epoll_create(void)
 
     if (!ep)
         return ERR_PTR(-ENOMEM);
-    object_init(&ep->object, OBJECT_EPOLL, &epoll_ops, OBJ_STREAM);
+    object_init(&ep->object, OBJECT_EPOLL, &epoll_ops, 0);
     refcount_set(&ep->refs, 1);
     mutex_init(&ep->lock, "epoll");
     spin_init(&ep->ready_lock, "epoll_ready");
     INIT_LIST_HEAD(&ep->ready);
     wait_queue_init(&ep->waiters);
     wait_queue_init(&ep->poll_queue);
-    return grant_create(&ep->object, RIGHT_ALL & ~RIGHT_SEEK);
+    return grant_create(&ep->object, RIGHT_ALL);
 }

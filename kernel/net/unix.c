@@ -296,12 +296,6 @@ static int unix_shutdown(struct socket *s, u32 how)
     struct unix_socket *u = unix_of(s), *peer;
 
     spin_lock(&u->lock);
-    if (u->state != UNIX_CONNECTED && u->state != UNIX_LISTENING) {
-        spin_unlock(&u->lock);
-        if (u->socket.type != SOCK_DGRAM)
-            return -ENOTCONN;
-        spin_lock(&u->lock);
-    }
     u->shutdown |= how;
     peer = u->peer;
     if (peer)

@@ -246,7 +246,7 @@ ssize_t unix_send(struct object *obj, struct io_request *req)
     unix_drop(to);
     if (result < 0 && result != -EIOCBQUEUED && req->done)
         result = req->done;
-    else if (result == -EPIPE && u->socket.type != SOCK_DGRAM)
+    else if (result == -EPIPE && unix_is_stream(u))
         result = socket_broken_pipe(req->caller, m->flags);
     return result;
 }
@@ -286,6 +286,9 @@ static ssize_t wait_for_data(struct unix_socket *u, struct io_request *req)
         result = -ERESTART; /* something came: look again */
     } else if ((error = socket_take_error(&u->socket))) {
         result = -error;
+    } else if (u->socket.type == SOCK_DGRAM &&
+               (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT)) {
+        result = -EAGAIN;
     } else if (u->shutdown & SHUTDOWN_READ ||
                (unix_is_connected_type(u) && u->state == UNIX_CONNECTED &&
                 (!u->peer || u->peer->state == UNIX_DEAD ||
@@ -330,6 +333,24 @@ static int take_control(struct unix_packet *p, struct socket_message *m,
     return 0;
 }
 
+static int take_grants(struct unix_packet *p, struct socket_message *m,
+                       bool peek)
+{
+    struct socket_control kept = m->control;
+    int error = take_control(p, m, peek);
+
+    if (error) {
+        m->control = kept;
+        return error;
+    }
+    pid_put(m->control.pid);
+    m->control.has_cred = kept.has_cred;
+    m->control.pid = kept.pid;
+    m->control.uid = kept.uid;
+    m->control.gid = kept.gid;
+    return 0;
+}
+
 static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
                               struct unix_packet *p)
 {
@@ -338,8 +359,12 @@ static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
     size_t n = min_t(size_t, p->length, iter_count(&req->iter));
     ssize_t result;
 
-    if (iter_copy_to(&req->iter, p->data, n) != n)
+    if (iter_copy_to(&req->iter, p->data, n) != n) {
+        /* The record is lost, as on Linux. */
+        if (!peek)
+            consume(u, p);
         return -EFAULT;
+    }
     result = m->flags & MSG_TRUNC ? p->length : n;
     if (n < p->length)
         m->out_flags |= MSG_TRUNC;
@@ -371,10 +396,13 @@ static int receive_piece(struct unix_socket *u, struct io_request *req,
     size_t moved;
 
     if (req->done) {
-        /* Ancillary data is a border: it belongs to its bytes. */
-        if (p->control.grant_count || (u->socket.options & SOCKET_PASSCRED &&
-                                       !same_sender(&p->control, &m->control)))
+        /* Bytes of another sender are not joined; handles come with the last
+         * bytes that were sent before or with them. */
+        if (u->socket.options & SOCKET_PASSCRED &&
+            !same_sender(&p->control, &m->control))
             return 0;
+        if (p->control.grant_count && take_grants(p, m, peek))
+            return -ENOMEM;
     } else {
         if (take_control(p, m, peek))
             return -ENOMEM;
