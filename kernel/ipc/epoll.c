@@ -382,6 +382,23 @@ int epoll_control(struct object *epoll, enum epoll_op op, int fd,
 /* ---------------------------------------------------------------- waiting --
  */
 
+const void *epoll_target(struct object *epoll, int fd, u32 nth)
+{
+    struct epoll *ep = epoll_of(epoll);
+    const void *found = ERR_PTR(-ENOENT);
+
+    mutex_lock(&ep->lock);
+    for (struct rb_node *n = rb_first(&ep->items); n; n = rb_next(n)) {
+        struct item *i = rb_entry(n, struct item, node);
+        if (i->fd == fd && !nth--) {
+            found = i->object;
+            break;
+        }
+    }
+    mutex_unlock(&ep->lock);
+    return found;
+}
+
 static struct item *next_ready(struct epoll *ep)
 {
     struct item *item;
