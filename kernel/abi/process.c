@@ -1,6 +1,7 @@
 /* Making, replacing, ending and waiting for processes. */
 #include "abi/syscall.h"
 #include "core/object.h"
+#include "core/plant.h"
 #include "core/slab.h"
 #include "lib/string.h"
 #include "proc/clone_flags.h"
@@ -341,6 +342,8 @@ s64 sys_waitid(struct caller *who, const u64 *args)
     nonblocking = a.options & WAIT_NO_HANG && !(args[3] & WAIT_NO_HANG);
     result = task_wait(who->task, &a, &r);
     pid_put(pid);
+    if (PLANTED(PLANT_WAIT_PID))
+        pid_put(pid);
     if (result < 0)
         return result;
     if (result == 0 && nonblocking)

@@ -1,5 +1,6 @@
 #include "ipc/epoll.h"
 
+#include "core/plant.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -196,7 +197,8 @@ static void item_unlink(struct item *item)
 
     item->unlinked = true;
     rb_erase(&item->node, &ep->items);
-    unregister(item);
+    if (!PLANTED(PLANT_EPOLL_QUEUE))
+        unregister(item);
     flags = spin_lock_irqsave(&ep->ready_lock);
     if (item->queued) {
         list_del_init(&item->ready_link);

@@ -2,6 +2,7 @@
 #include "net/unix.h"
 
 #include "core/init.h"
+#include "core/plant.h"
 #include "core/slab.h"
 #include "core/time.h"
 #include "fs/dentry.h"
@@ -457,6 +458,8 @@ static ssize_t get_option(struct caller *who, struct socket *s, int level,
         return -EOPNOTSUPP;
     switch (name) {
     case SO_PEERCRED:
+        if (PLANTED(PLANT_SOCKET_OPTION))
+            return (ssize_t)u->peer_credentials.pid->level;
         cred = (struct abi_ucred){
             .pid = u->peer_credentials.pid
                        ? (s32)pid_number(u->peer_credentials.pid,
