@@ -16,6 +16,7 @@
 #include "proc/pid.h"
 #include "proc/task.h"
 #include "proc/version.h"
+#include "tty/tty.h"
 #include "vm/vm.h"
 
 #define TICKS(ns) ((ns) / (NS_PER_SEC / 100))
@@ -266,6 +267,23 @@ static int show_interrupts(struct caller *who, struct inode *inode,
     return 0;
 }
 
+static void put_console(void *ctx, const char *name, u32 major, u32 minor,
+                        bool preferred)
+{
+    /* Reads through its terminal only, hence no R; it writes. */
+    text_printf(ctx, "%-20s -W- (E%c p a) %4u:%u\n", name,
+                preferred ? 'C' : ' ', major, minor);
+}
+
+static int show_consoles(struct caller *who, struct inode *inode,
+                         struct text *out)
+{
+    (void)who;
+    (void)inode;
+    tty_console_for_each(put_console, out);
+    return 0;
+}
+
 static int show_vmstat(struct caller *who, struct inode *inode,
                        struct text *out)
 {
@@ -347,6 +365,7 @@ PROC_FILE(filesystems_file, show_filesystems);
 PROC_FILE(devices_file, show_devices);
 PROC_FILE(cmdline_file, show_cmdline);
 PROC_FILE(interrupts_file, show_interrupts);
+PROC_FILE(consoles_file, show_consoles);
 PROC_FILE(vmstat_file, show_vmstat);
 PROC_FILE(swaps_file, show_swaps);
 PROC_FILE(partitions_file, show_partitions);
@@ -366,6 +385,7 @@ static int proc_system_init(void)
         {"diskstats", 0444, &nothing_file},
         {"filesystems", 0444, &filesystems_file},
         {"interrupts", 0444, &interrupts_file},
+        {"consoles", 0444, &consoles_file},
         {"loadavg", 0444, &loadavg_file},
         {"meminfo", 0444, &meminfo_file},
         {"partitions", 0444, &partitions_file},
