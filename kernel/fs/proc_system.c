@@ -254,6 +254,15 @@ static void put_irq(void *ctx, u32 irq, const struct irq_action *a)
     text_printf(out, "   %s\n", a->name ? a->name : "");
 }
 
+static void put_local(struct text *out, const char *name, enum irq_local kind,
+                      const char *what)
+{
+    text_printf(out, "%4s:", name);
+    for_each_online_cpu (cpu)
+        text_printf(out, " %10lu", irq_local_count(cpu, kind));
+    text_printf(out, "   %s\n", what);
+}
+
 static int show_interrupts(struct caller *who, struct inode *inode,
                            struct text *out)
 {
@@ -264,6 +273,9 @@ static int show_interrupts(struct caller *who, struct inode *inode,
         text_printf(out, "CPU%-8u", cpu);
     text_putc(out, '\n');
     irq_for_each(put_irq, out);
+    put_local(out, "LOC", IRQ_LOCAL_TIMER, "Local timer interrupts");
+    put_local(out, "RES", IRQ_LOCAL_RESCHED, "Rescheduling interrupts");
+    put_local(out, "CAL", IRQ_LOCAL_CALL, "Function call interrupts");
     return 0;
 }
 
