@@ -10,6 +10,7 @@
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
+#include "fs/lock.h"
 #include "fs/procfs.h"
 #include "lib/string.h"
 #include "proc/namespace.h"
@@ -352,6 +353,23 @@ static void put_slab(void *ctx, const char *name, size_t size, u64 used,
                 0UL);
 }
 
+static int show_locks(struct caller *who, struct inode *inode, struct text *out)
+{
+    (void)who;
+    (void)inode;
+    file_locks_show(out);
+    return 0;
+}
+
+static int show_cgroups(struct caller *who, struct inode *inode,
+                        struct text *out)
+{
+    (void)who;
+    (void)inode;
+    text_puts(out, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+    return 0;
+}
+
 static int show_slabinfo(struct caller *who, struct inode *inode,
                          struct text *out)
 {
@@ -383,6 +401,8 @@ PROC_FILE(swaps_file, show_swaps);
 PROC_FILE(partitions_file, show_partitions);
 PROC_FILE(nothing_file, show_nothing);
 PROC_FILE(slabinfo_file, show_slabinfo);
+PROC_FILE(locks_file, show_locks);
+PROC_FILE(cgroups_file, show_cgroups);
 
 static int proc_system_init(void)
 {
@@ -391,6 +411,7 @@ static int proc_system_init(void)
         u32 mode;
         const struct pseudo_file_ops *ops;
     } files[] = {
+        {"cgroups", 0444, &cgroups_file},
         {"cmdline", 0444, &cmdline_file},
         {"cpuinfo", 0444, &cpuinfo_file},
         {"devices", 0444, &devices_file},
@@ -399,6 +420,7 @@ static int proc_system_init(void)
         {"interrupts", 0444, &interrupts_file},
         {"consoles", 0444, &consoles_file},
         {"loadavg", 0444, &loadavg_file},
+        {"locks", 0444, &locks_file},
         {"meminfo", 0444, &meminfo_file},
         {"partitions", 0444, &partitions_file},
         {"slabinfo", 0400, &slabinfo_file},
