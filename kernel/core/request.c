@@ -139,7 +139,12 @@ static ssize_t taken_back(struct io_request *req)
 ssize_t request_cancel(struct io_request *req)
 {
     if (req->wait_queue) {
+        struct wait_queue *q = req->wait_queue;
+
         leave_queue(req);
+        /* The wake-up that it got is somebody else's now. */
+        if (atomic_load(&req->state) == REQUEST_RETRY)
+            wake_up_one(q);
         return taken_back(req);
     }
     switch (atomic_load_acquire(&req->state)) {
