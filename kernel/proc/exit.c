@@ -427,7 +427,7 @@ void task_exit(u32 status)
 {
     struct task *t = task_current();
     struct thread_group *g = t->group;
-    bool last = true, whole;
+    bool last = true;
     struct task *each;
 
     BUG_ON(!t->group);
@@ -437,8 +437,7 @@ void task_exit(u32 status)
     spin_lock(&tasklist_lock);
     spin_lock_irq(&g->lock);
     t->flags |= TASK_EXITING;
-    whole = g->group_exiting;
-    t->exit_status = whole ? g->exit_code : status;
+    t->exit_status = g->group_exiting ? g->exit_code : status;
     list_for_each_entry (each, &g->threads, group_link) {
         if (!(each->flags & TASK_EXITING))
             last = false;
@@ -461,10 +460,9 @@ void task_exit(u32 status)
     release_parts(t);
     if (last) {
         leave_session(t);
-        /* The process's status is that of its leader; exit_group overrides.
-         * (group_exiting is set by now in any case: no timer starts again.) */
-        if (whole)
-            g->leader->exit_status = g->exit_code;
+        /* The process's status is that of exit_group or else of its last
+         * thread. (group_exiting is set by now: no timer starts again.) */
+        g->leader->exit_status = t->exit_status;
     }
     exit_notify(t, last);
     thread_exit();
