@@ -162,8 +162,9 @@ static int wait_for_signal(struct task *t, sigset_t set, u64 deadline,
         schedule_until(deadline);
     thread_set_state(THREAD_RUNNING);
     signo = signal_dequeue(t, set, info);
-    t->signal.waiting_for = 0;
+    /* In this order: one that comes in between must not be deadly. */
     signal_set_blocked(t, blocked);
+    t->signal.waiting_for = 0;
     return signo;
 }
 
