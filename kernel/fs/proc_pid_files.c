@@ -39,8 +39,6 @@ static ssize_t store_comm(struct caller *who, struct task *t, char *data,
         return -EINVAL;
     memset(name, 0, sizeof(name));
     memcpy(name, data, length);
-    if (length && name[length - 1] == '\n')
-        name[length - 1] = 0;
     memcpy(t->thread.name, name, sizeof(name));
     return (ssize_t)n;
 }

@@ -205,7 +205,7 @@ static ssize_t take(struct pipe *p, struct iter *to)
 ssize_t pipe_read(struct object *obj, struct io_request *req)
 {
     struct pipe *p = pipe_from_object(obj);
-    bool was_full;
+    bool was_full, more;
     ssize_t result;
 
     if (!iter_count(&req->iter))
@@ -221,9 +221,13 @@ ssize_t pipe_read(struct object *obj, struct io_request *req)
             result = -EIOCBQUEUED;
         }
     }
+    more = result > 0 && !pipe_empty(p);
     mutex_unlock(&p->lock);
     if (was_full && result > 0)
         wait_queue_wake_sync(&p->writable, POLLOUT | POLLWRNORM, 1);
+    /* A write wakes one reader; what that one leaves is for the next. */
+    if (more && wait_queue_active(&p->readable))
+        wait_queue_wake(&p->readable, POLLIN | POLLRDNORM, 1);
     return result;
 }
 
@@ -290,7 +294,8 @@ static ssize_t put(struct pipe *p, struct iter *from, bool packets)
 ssize_t pipe_write(struct object *obj, struct io_request *req)
 {
     struct pipe *p = pipe_from_object(obj);
-    bool was_empty, broken = false, nowait = req->flags & REQ_NOWAIT;
+    bool was_empty, broken = false, room = false,
+                    nowait = req->flags & REQ_NOWAIT;
     ssize_t result = 0;
 
     if (!iter_count(&req->iter) && !req->done)
@@ -319,8 +324,11 @@ ssize_t pipe_write(struct object *obj, struct io_request *req)
         was_empty |= result > 0;
         result = -EIOCBQUEUED;
     }
+    room = result > 0 && !pipe_full(p);
 out:
     mutex_unlock(&p->lock);
+    if (room && wait_queue_active(&p->writable))
+        wait_queue_wake(&p->writable, POLLOUT | POLLWRNORM, 1);
     if (broken)
         signal_send_self(req->caller, SIGPIPE);
     /* Edge-triggered waiters want to hear of every write. */

@@ -16,13 +16,20 @@ bool unix_is_writable(const struct unix_socket *u)
     return (u64)atomic_load(&u->outstanding) * 4 <= u->socket.send_buffer;
 }
 
+/* More may be sent: as Linux, up to and over the limit by one packet; poll says
+ * so only when three quarters are free. */
+static bool has_room(const struct unix_socket *u)
+{
+    return (u32)atomic_load(&u->outstanding) < u->socket.send_buffer;
+}
+
 void unix_packet_free(struct unix_packet *p)
 {
     struct unix_socket *sender = p->sender;
 
     if (sender) {
         atomic_sub(p->charge, &sender->outstanding);
-        if (unix_is_writable(sender))
+        if (has_room(sender))
             wait_queue_wake(&sender->writable, POLLOUT | POLLWRNORM, 1);
         unix_drop(sender);
     }
@@ -116,7 +123,7 @@ static ssize_t wait_for_room(struct unix_socket *u, struct io_request *req)
     request_wait(req, &u->writable);
     /* Pairs with the counter's change before the wake-up. */
     smp_mb();
-    if (unix_is_writable(u))
+    if (has_room(u))
         request_retry(req);
     return -EIOCBQUEUED;
 }
@@ -171,7 +178,7 @@ static ssize_t send_stream(struct unix_socket *u, struct unix_socket *to,
         n = min_t(size_t, n, u->socket.send_buffer / 2);
         if (result)
             return result;
-        if (!unix_is_writable(u))
+        if (!has_room(u))
             return wait_for_room(u, req);
         result = send_packet(u, to, req, n);
         if (result < 0)
@@ -196,7 +203,7 @@ static ssize_t send_record(struct unix_socket *u, struct unix_socket *to,
         return result;
     if (n > u->socket.send_buffer - 32)
         return -EMSGSIZE;
-    if (!unix_is_writable(u))
+    if (!has_room(u))
         return wait_for_room(u, req);
     if (u->socket.type == SOCK_DGRAM && to != u &&
         READ_ONCE(to->queued_packets) > DGRAM_QUEUE_MAX && to->peer != u) {
@@ -393,6 +400,11 @@ static int receive_piece(struct unix_socket *u, struct io_request *req,
     struct socket_message *m = req->extra;
     bool peek = m->flags & MSG_PEEK;
     u32 at = p->taken + *skip;
+
+    if (at >= p->length) { /* what was peeked at before */
+        *skip -= p->length - p->taken;
+        return 1;
+    }
     size_t n = min_t(size_t, p->length - at, iter_count(&req->iter));
     size_t moved;
 
@@ -434,7 +446,8 @@ static ssize_t receive_stream(struct unix_socket *u, struct io_request *req)
     struct socket_message *m = req->extra;
     bool peek = m->flags & MSG_PEEK;
     struct unix_packet *p;
-    u32 skip = 0;
+    /* SO_PEEK_OFF: where the next peek begins. */
+    u32 skip = peek && u->socket.peek_offset > 0 ? u->socket.peek_offset : 0;
 
     while (iter_count(&req->iter)) {
         int next;
@@ -465,7 +478,7 @@ static ssize_t receive_stream(struct unix_socket *u, struct io_request *req)
     return req->done;
 }
 
-ssize_t unix_receive(struct object *obj, struct io_request *req)
+static ssize_t receive(struct object *obj, struct io_request *req)
 {
     struct unix_socket *u = unix_of(container_of(obj, struct socket, object));
     struct socket_message *m = req->extra;
@@ -496,5 +509,20 @@ ssize_t unix_receive(struct object *obj, struct io_request *req)
         if (req->done && result != -EIOCBQUEUED && result != -ERESTART)
             result = req->done;
     } while (result == -ERESTART);
+    return result;
+}
+
+ssize_t unix_receive(struct object *obj, struct io_request *req)
+{
+    struct socket *s = container_of(obj, struct socket, object);
+    struct socket_message *m = req->extra;
+    ssize_t result = receive(obj, req);
+
+    if (result > 0 && READ_ONCE(s->peek_offset) >= 0) {
+        if (m->flags & MSG_PEEK)
+            s->peek_offset += result;
+        else
+            s->peek_offset = max(s->peek_offset - (s32)result, 0);
+    }
     return result;
 }
