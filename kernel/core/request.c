@@ -99,6 +99,7 @@ static bool queue_woken(struct wait_entry *entry, u32 key)
 
 void request_wait(struct io_request *req, struct wait_queue *queue)
 {
+    req->flags |= REQ_WAITED;
     wait_entry_init(&req->wait, queue_woken, NULL);
     req->wait_queue = queue;
     wait_queue_add_exclusive(queue, &req->wait);

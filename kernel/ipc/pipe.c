@@ -226,7 +226,7 @@ ssize_t pipe_read(struct object *obj, struct io_request *req)
     if (was_full && result > 0)
         wait_queue_wake_sync(&p->writable, POLLOUT | POLLWRNORM, 1);
     /* A write wakes one reader; what that one leaves is for the next. */
-    if (more && wait_queue_active(&p->readable))
+    if (more && req->flags & REQ_WAITED && wait_queue_active(&p->readable))
         wait_queue_wake(&p->readable, POLLIN | POLLRDNORM, 1);
     return result;
 }
@@ -327,7 +327,7 @@ ssize_t pipe_write(struct object *obj, struct io_request *req)
     room = result > 0 && !pipe_full(p);
 out:
     mutex_unlock(&p->lock);
-    if (room && wait_queue_active(&p->writable))
+    if (room && req->flags & REQ_WAITED && wait_queue_active(&p->writable))
         wait_queue_wake(&p->writable, POLLOUT | POLLWRNORM, 1);
     if (broken)
         signal_send_self(req->caller, SIGPIPE);

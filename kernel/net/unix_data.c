@@ -8,8 +8,19 @@
 #include "proc/pid.h"
 #include "proc/task.h"
 
-/* What a packet costs beyond its bytes, as Linux counts (skb overhead). */
-#define PACKET_OVERHEAD 768
+/* What a packet of n bytes costs, as Linux counts: its header, and data with
+ * the trailer in a block of a power of two (SKB_TRUESIZE). */
+#define PACKET_HEADER  256
+#define PACKET_TRAILER 320
+
+static u32 packet_charge(size_t n)
+{
+    size_t block = 512;
+
+    while (block < n + PACKET_TRAILER && block < 16384)
+        block *= 2;
+    return PACKET_HEADER + max(block, n + PACKET_TRAILER);
+}
 
 bool unix_is_writable(const struct unix_socket *u)
 {
@@ -54,7 +65,7 @@ static struct unix_packet *make_packet(struct unix_socket *u, struct iter *from,
         *error = -EFAULT;
         return NULL;
     }
-    p->charge = n + PACKET_OVERHEAD;
+    p->charge = packet_charge(n);
     p->sender = u;
     unix_hold(u);
     atomic_add(p->charge, &u->outstanding);
