@@ -105,7 +105,6 @@ static struct file *file_alloc(const struct path *path, struct inode *inode,
 static void file_free(struct file *f)
 {
     atomic64_dec(&file_count);
-    kfree(f->owner);
     slab_free(file_cache, f);
 }
 
