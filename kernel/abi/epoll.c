@@ -42,7 +42,7 @@ s64 sys_epoll_ctl(struct caller *who, const u64 *args)
     if (op != EPOLL_CTL_DEL &&
         user_read(who->mm, &event, args[3], sizeof(event)))
         return -EFAULT;
-    result = handle_get(who, (s32)args[0], RIGHT_WRITE, &epoll);
+    result = handle_get(who, (s32)args[0], RIGHT_NONE, &epoll);
     if (result)
         return result;
     result = handle_get(who, (s32)args[2], RIGHT_POLL, &target);
@@ -82,7 +82,7 @@ static s64 wait(struct caller *who, const u64 *args, u64 deadline)
     if (!arch_user_range_ok(args[1],
                             (u64)max * sizeof(struct arch_epoll_event)))
         return -EFAULT;
-    result = handle_get(who, (s32)args[0], RIGHT_READ, &ref);
+    result = handle_get(who, (s32)args[0], RIGHT_NONE, &ref);
     if (result)
         return result;
     result = object_is_epoll(ref.object)

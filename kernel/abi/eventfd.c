@@ -75,7 +75,7 @@ s64 sys_timerfd_settime(struct caller *who, const u64 *args)
     if (!error && flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
         error = -EINVAL;
     if (!error)
-        error = handle_get(who, (s32)args[0], RIGHT_WRITE, &ref);
+        error = handle_get(who, (s32)args[0], RIGHT_NONE, &ref);
     if (error)
         return error;
     error = timerfd_set(ref.object, flags & TFD_TIMER_ABSTIME,
@@ -90,7 +90,7 @@ s64 sys_timerfd_gettime(struct caller *who, const u64 *args)
 {
     struct timerfd_value v;
     struct handle_ref ref;
-    s64 error = handle_get(who, (s32)args[0], RIGHT_READ, &ref);
+    s64 error = handle_get(who, (s32)args[0], RIGHT_NONE, &ref);
 
     if (error)
         return error;
@@ -113,7 +113,7 @@ static s64 do_signalfd(struct caller *who, s32 fd, u64 mask, u64 size,
         return error;
     if (fd == -1)
         return add(who, signalfd_create(set, object_flags(flags)), flags);
-    error = handle_get(who, fd, RIGHT_READ, &ref);
+    error = handle_get(who, fd, RIGHT_NONE, &ref);
     if (error)
         return error;
     error = signalfd_change(ref.object, set);

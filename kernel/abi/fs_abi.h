@@ -81,6 +81,7 @@ int abi_file_get(struct caller *who, int fd, u32 rights, struct handle_ref *ref,
                  struct file **f);
 
 /* fcntl(F_SETOWN) and its relatives: abi/fs_owner.c. */
-s64 abi_owner_command(struct caller *who, struct object *obj, u32 cmd, u64 arg);
+s64 abi_owner_command(struct caller *who, struct handle_ref *ref, int fd,
+                      u32 cmd, u64 arg);
 
 #endif

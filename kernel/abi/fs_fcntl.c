@@ -2,6 +2,7 @@
 #include "abi/fs_abi.h"
 #include "fs/file.h"
 #include "fs/lock.h"
+#include "fs/object_owner.h"
 #include "fs/pipe.h"
 #include "fs/tmpfs.h"
 #include "proc/task.h"
@@ -75,7 +76,8 @@ static u32 get_flags(struct handle_ref *ref)
 #define SETTABLE \
     (OBJ_NONBLOCK | OBJ_APPEND | OBJ_ASYNC | OBJ_DIRECT | OBJ_NOATIME)
 
-static s64 set_flags(struct caller *who, struct handle_ref *ref, u32 arg)
+static s64 set_flags(struct caller *who, struct handle_ref *ref, int fd,
+                     u32 arg)
 {
     struct object *obj = ref->object;
     struct file *f = file_from_object(obj);
@@ -83,6 +85,8 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, u32 arg)
     int error;
 
     new_flags = (old & ~SETTABLE) | abi_flags_to_object(arg);
+    if (!obj->ops->poll)
+        new_flags &= ~(u32)OBJ_ASYNC; /* never becomes ready: no signals */
     if (f) {
         if (new_flags & OBJ_DIRECT && !S_ISFIFO(f->inode->mode) &&
             !f->inode->ops->direct_io)
@@ -95,6 +99,11 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, u32 arg)
     }
     if (obj->ops->set_flags) {
         error = obj->ops->set_flags(obj, old, new_flags);
+        if (error)
+            return error;
+    }
+    if (new_flags & ~old & OBJ_ASYNC && obj->ops->poll) {
+        error = object_owner_watch(ref, fd);
         if (error)
             return error;
     }
@@ -250,14 +259,14 @@ s64 sys_flock(struct caller *who, const u64 *args)
 
 /* ----------------------------------------------------------------- fcntl */
 
-static s64 file_command(struct caller *who, struct handle_ref *ref, u32 cmd,
-                        u64 arg)
+static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
+                        u32 cmd, u64 arg)
 {
     struct file *f = file_from_object(ref->object);
 
     switch (cmd) {
     case F_SETFL:
-        return set_flags(who, ref, (u32)arg);
+        return set_flags(who, ref, fd, (u32)arg);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
@@ -289,7 +298,7 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, u32 cmd,
     case F_SETOWN_EX:
     case F_GETOWN_EX:
     case F_GETOWNER_UIDS:
-        return abi_owner_command(who, ref->object, cmd, arg);
+        return abi_owner_command(who, ref, fd, cmd, arg);
     default:
         return -EINVAL;
     }
@@ -320,7 +329,7 @@ s64 sys_fcntl(struct caller *who, const u64 *args)
     else if (ref.object->kind == OBJECT_PATH)
         result = -EBADF;
     else
-        result = file_command(who, &ref, cmd, args[2]);
+        result = file_command(who, &ref, fd, cmd, args[2]);
     handle_done(&ref);
     return result;
 }
@@ -335,15 +344,25 @@ s64 sys_fcntl(struct caller *who, const u64 *args)
 #define FIONREAD 0x541bu
 #define FIGETBSZ 2u
 
-static s64 set_flag(struct caller *who, struct object *obj, u32 flag,
-                    u64 address)
+static s64 set_flag(struct caller *who, struct handle_ref *ref, int fd,
+                    u32 flag, u64 address)
 {
+    struct object *obj = ref->object;
     u32 value, old = (u32)atomic_load(&obj->flags), new_flags;
     int error;
 
     if (user_read32(who->mm, address, &value))
         return -EFAULT;
     new_flags = value ? old | flag : old & ~flag;
+    if ((old ^ new_flags) & OBJ_ASYNC) {
+        if (!obj->ops->poll)
+            return -ENOTTY;
+        if (value) {
+            error = object_owner_watch(ref, fd);
+            if (error)
+                return error;
+        }
+    }
     if (obj->ops->set_flags) {
         error = obj->ops->set_flags(obj, old, new_flags);
         if (error)
@@ -365,9 +384,9 @@ static s64 common_ioctl(struct caller *who, struct handle_ref *ref, int fd,
     case FIONCLEX:
         return handle_set_slot_flags(who, fd, 0);
     case FIONBIO:
-        return set_flag(who, ref->object, OBJ_NONBLOCK, arg);
+        return set_flag(who, ref, fd, OBJ_NONBLOCK, arg);
     case FIOASYNC:
-        return set_flag(who, ref->object, OBJ_ASYNC, arg);
+        return set_flag(who, ref, fd, OBJ_ASYNC, arg);
     case FIGETBSZ:
         if (!f || !S_ISREG(f->inode->mode))
             return -ENOIOCTLCMD;

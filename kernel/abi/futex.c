@@ -84,9 +84,8 @@ s64 sys_futex(struct caller *who, const u64 *args)
     bool shared = !(op & FUTEX_PRIVATE_FLAG);
     int error;
 
-    if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT &&
-        command != FUTEX_WAIT_BITSET && command != FUTEX_LOCK_PI2 &&
-        command != FUTEX_WAIT_REQUEUE_PI)
+    if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET &&
+        command != FUTEX_LOCK_PI2 && command != FUTEX_WAIT_REQUEUE_PI)
         return -ENOSYS;
     switch (command) {
     case FUTEX_WAIT:

@@ -83,9 +83,11 @@ s64 sys_setsid(struct caller *who, const u64 *args)
 
 s64 sys_setpgid(struct caller *who, const u64 *args)
 {
-    if ((s32)args[1] < 0)
+    s32 pid = (s32)args[0], pgid = (s32)args[1];
+
+    if (pgid < 0 || (!pgid && pid < 0))
         return -EINVAL;
-    return process_group_set(who->task, (s32)args[0], (s32)args[1]);
+    return process_group_set(who->task, pid, pgid);
 }
 
 /* ------------------------------------------------------------ reading ids */

@@ -2,6 +2,7 @@
 #include "abi/syscall.h"
 #include "core/object.h"
 #include "core/slab.h"
+#include "proc/auxv.h"
 #include "proc/pid.h"
 #include "proc/pidfd.h"
 #include "proc/task.h"
@@ -22,6 +23,14 @@ static struct mm_limits limits_of(struct caller *who)
     };
 }
 
+/* READ_IMPLIES_EXEC (personality(2)). */
+static u32 protection(struct caller *who, u32 prot)
+{
+    return who->task->personality & READ_IMPLIES_EXEC && prot & PROT_READ
+               ? prot | PROT_EXEC
+               : prot;
+}
+
 s64 sys_mmap(struct caller *who, const u64 *args)
 {
     struct mm_limits limits = limits_of(who);
@@ -31,8 +40,9 @@ s64 sys_mmap(struct caller *who, const u64 *args)
     if (args[5] & ~PAGE_MASK)
         return -EINVAL;
     if (args[3] & MAP_ANONYMOUS)
-        return mm_map(who, &limits, args[0], args[1], (u32)args[2],
-                      (u32)args[3], NULL, args[5]);
+        return mm_map(who, &limits, args[0], args[1],
+                      protection(who, (u32)args[2]), (u32)args[3], NULL,
+                      args[5]);
     /* Which rights are wanted depends on prot and flags: mm_map() looks. */
     result = handle_get(who, (s32)args[4], RIGHT_NONE, &ref);
     if (!result && ref.object->kind == OBJECT_PATH) {
@@ -41,8 +51,9 @@ s64 sys_mmap(struct caller *who, const u64 *args)
     }
     if (result)
         return result;
-    result = mm_map(who, &limits, args[0], args[1], (u32)args[2], (u32)args[3],
-                    ref.grant, args[5]);
+    result =
+        mm_map(who, &limits, args[0], args[1], protection(who, (u32)args[2]),
+               (u32)args[3], ref.grant, args[5]);
     handle_done(&ref);
     return result;
 }
@@ -56,7 +67,8 @@ s64 sys_mprotect(struct caller *who, const u64 *args)
 {
     struct mm_limits limits = limits_of(who);
 
-    return mm_protect(who->mm, &limits, args[0], args[1], (u32)args[2]);
+    return mm_protect(who->mm, &limits, args[0], args[1],
+                      protection(who, (u32)args[2]));
 }
 
 s64 sys_pkey_mprotect(struct caller *who, const u64 *args)
@@ -66,7 +78,8 @@ s64 sys_pkey_mprotect(struct caller *who, const u64 *args)
     /* No protection keys: only "none" is a valid one. */
     if ((s32)args[3] != -1)
         return -EINVAL;
-    return mm_protect(who->mm, &limits, args[0], args[1], (u32)args[2]);
+    return mm_protect(who->mm, &limits, args[0], args[1],
+                      protection(who, (u32)args[2]));
 }
 
 s64 sys_mremap(struct caller *who, const u64 *args)

@@ -247,7 +247,8 @@ static s64 do_select(struct caller *who, s32 n, const u64 sets[3], u64 deadline)
 
     if (n < 0)
         return -EINVAL;
-    count = min_t(u32, n, handle_table_capacity(who->handles));
+    /* What lies beyond the table is ignored; Linux's has at least 64 slots. */
+    count = min_t(u32, n, max(handle_table_capacity(who->handles), 64u));
     s.words = DIV_ROUND_UP(count, 64);
     buffer = kmalloc_array(s.words ? 6 * s.words : 1, sizeof(u64),
                            ALLOC_KERNEL | ALLOC_ZERO);

@@ -1,6 +1,7 @@
 /* Making, replacing, ending and waiting for processes. */
 #include "abi/syscall.h"
 #include "core/object.h"
+#include "core/plant.h"
 #include "core/slab.h"
 #include "lib/string.h"
 #include "proc/clone_flags.h"
@@ -62,8 +63,9 @@ static int check_clone3(struct caller *who, const struct abi_clone_args *u)
         return -EINVAL;
     if (u->exit_signal & ~CSIGNAL || u->exit_signal > SIGNAL_COUNT)
         return -EINVAL;
+    /* No handle refers to a control group. */
     if (u->flags & CLONE_INTO_CGROUP)
-        return -EOPNOTSUPP;
+        return u->cgroup > 0x7fffffff ? -EINVAL : -EBADF;
     if (u->flags & ~(0xffffffffULL | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP) ||
         u->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
         return -EINVAL;
@@ -340,6 +342,8 @@ s64 sys_waitid(struct caller *who, const u64 *args)
     nonblocking = a.options & WAIT_NO_HANG && !(args[3] & WAIT_NO_HANG);
     result = task_wait(who->task, &a, &r);
     pid_put(pid);
+    if (PLANTED(PLANT_WAIT_PID))
+        pid_put(pid);
     if (result < 0)
         return result;
     if (result == 0 && nonblocking)

@@ -1,6 +1,7 @@
 /* Scheduling. */
 #include "abi/syscall.h"
 #include "core/cpu.h"
+#include "core/plant.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -66,7 +67,9 @@ s64 sys_sched_getaffinity(struct caller *who, const u64 *args)
 s64 sys_sched_setaffinity(struct caller *who, const u64 *args)
 {
     struct cpumask mask = {{0}};
-    u64 size = min_t(u64, (u32)args[1], sizeof(mask));
+    u64 size = PLANTED(PLANT_AFFINITY_SIZE)
+                   ? (u32)args[1]
+                   : min_t(u64, (u32)args[1], sizeof(mask));
     struct task *t;
     s64 result;
 

@@ -162,8 +162,9 @@ static int wait_for_signal(struct task *t, sigset_t set, u64 deadline,
         schedule_until(deadline);
     thread_set_state(THREAD_RUNNING);
     signo = signal_dequeue(t, set, info);
-    t->signal.waiting_for = 0;
+    /* In this order: one that comes in between must not be deadly. */
     signal_set_blocked(t, blocked);
+    t->signal.waiting_for = 0;
     return signo;
 }
 
@@ -422,6 +423,8 @@ s64 sys_rt_tgsigqueueinfo(struct caller *who, const u64 *args)
     struct task *t;
     s64 result;
 
+    if ((s32)args[0] <= 0 || (s32)args[1] <= 0)
+        return -EINVAL;
     t = task_find(who, (s32)args[1]);
     result = read_info(who, args[3], (s32)args[2],
                        t && t->group == who->task->group, &info);
@@ -429,8 +432,6 @@ s64 sys_rt_tgsigqueueinfo(struct caller *who, const u64 *args)
         task_put(t);
     if (result)
         return result;
-    if ((s32)args[0] <= 0 || (s32)args[1] <= 0)
-        return -EINVAL;
     return kill_thread(who, (s32)args[0], (s32)args[1], &info);
 }
 

@@ -13,16 +13,16 @@
 int abi_get_socket(struct caller *who, s32 fd, u32 rights,
                    struct handle_ref *ref, struct socket **s)
 {
-    int error = handle_get(who, fd, rights, ref);
+    int error = handle_get(who, fd, RIGHT_NONE, ref);
 
     if (error)
         return error;
     *s = socket_from_object(ref->object);
-    if (!*s) {
-        handle_done(ref);
-        return -ENOTSOCK;
-    }
-    return 0;
+    if (*s && !(rights & ~ref->grant->rights))
+        return 0;
+    error = *s || ref->object->kind == OBJECT_PATH ? -EBADF : -ENOTSOCK;
+    handle_done(ref);
+    return error;
 }
 
 int abi_read_address(struct caller *who, u64 from, u32 length,

@@ -87,6 +87,8 @@ static int collect_credentials(struct caller *who, const u8 *data, u64 n,
     memcpy(&u, data, sizeof(u));
     uid = uid_to_kernel(c->user_ns, u.uid);
     gid = gid_to_kernel(c->user_ns, u.gid);
+    if (uid.value == ~0u || gid.value == ~0u)
+        return -EINVAL;
     if (!(kuid_equal(uid, c->uid) || kuid_equal(uid, c->euid) ||
           kuid_equal(uid, c->suid) || caller_capable(who, CAP_SETUID)) ||
         !(kgid_equal(gid, c->gid) || kgid_equal(gid, c->egid) ||

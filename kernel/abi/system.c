@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "core/slab.h"
 #include "core/time.h"
+#include "ipc/epoll.h"
 #include "lib/string.h"
 #include "proc/auxv.h"
 #include "proc/clone_flags.h"
@@ -37,7 +38,10 @@ s64 sys_uname(struct caller *who, const u64 *args)
 
     memset(&u, 0, sizeof(u));
     strscpy(u.sysname, "Linux", sizeof(u.sysname));
-    strscpy(u.release, kernel_release, sizeof(u.release));
+    /* UNAME26: for programs that cannot read more (personality(2)). */
+    strscpy(u.release,
+            who->task->personality & UNAME26 ? "2.6.61-hako" : kernel_release,
+            sizeof(u.release));
     strscpy(u.version, kernel_version, sizeof(u.version));
     strscpy(u.machine, arch_machine_name(), sizeof(u.machine));
     read_lock(&uts->lock);
@@ -269,6 +273,9 @@ enum {
     PR_SET_THP_DISABLE = 41,
     PR_GET_THP_DISABLE = 42,
     PR_CAP_AMBIENT = 47,
+    PR_MCE_KILL = 33,
+    PR_MCE_KILL_GET = 34,
+    PR_SET_MM = 35,
 };
 enum {
     PR_CAP_AMBIENT_IS_SET = 1,
@@ -417,6 +424,24 @@ static s64 prctl_no_new_privs(struct caller *who, const u64 *args)
     return change_cred(who, set_no_new_privs, 0);
 }
 
+#define MCE_KILL_CLEAR   0
+#define MCE_KILL_SET     1
+#define MCE_KILL_DEFAULT 2
+
+/* When a page of its memory breaks: early, late, or as the system says. */
+static s64 set_mce_kill(struct thread_group *g, const u64 *args)
+{
+    if (args[3] | args[4])
+        return -EINVAL;
+    if (args[1] == MCE_KILL_CLEAR && !args[2])
+        g->mce_kill = 0;
+    else if (args[1] == MCE_KILL_SET && args[2] <= MCE_KILL_DEFAULT)
+        g->mce_kill = args[2] + 1;
+    else
+        return -EINVAL;
+    return 0;
+}
+
 s64 sys_prctl(struct caller *who, const u64 *args)
 {
     struct task *t = who->task;
@@ -473,7 +498,22 @@ s64 sys_prctl(struct caller *who, const u64 *args)
     case PR_GET_THP_DISABLE:
         if (args[1] | args[2] | args[3] | args[4])
             return -EINVAL;
+        return t->group->thp_disabled;
+    case PR_SET_THP_DISABLE:
+        if (args[2] | args[3] | args[4])
+            return -EINVAL;
+        t->group->thp_disabled = args[1] != 0;
         return 0;
+    case PR_MCE_KILL:
+        return set_mce_kill(t->group, args);
+    case PR_MCE_KILL_GET:
+        if (args[1] | args[2] | args[3] | args[4])
+            return -EINVAL;
+        return t->group->mce_kill ? t->group->mce_kill - 1 : MCE_KILL_DEFAULT;
+    case PR_SET_MM:
+        if (args[4] || !caller_capable_init(who, CAP_SYS_RESOURCE))
+            return args[4] ? -EINVAL : -EPERM;
+        return -EINVAL;
     default:
         return -EINVAL;
     }
@@ -710,6 +750,43 @@ static s64 compare_files(struct caller *who, struct task *a, struct task *b,
     return result;
 }
 
+struct abi_kcmp_epoll_slot {
+    u32 efd, tfd, toff;
+};
+
+/* Is b's watched object the same as a's handle fd? */
+static s64 compare_epoll(struct caller *who, struct task *a, struct task *b,
+                         int fd, u64 slot_address)
+{
+    struct abi_kcmp_epoll_slot slot;
+    struct caller as = *who, bs = *who;
+    struct handle_ref ra, rb;
+    const void *target;
+    s64 result = -EBADF;
+
+    if (user_read(who->mm, &slot, slot_address, sizeof(slot)))
+        return -EFAULT;
+    as.handles = task_handles_get(a);
+    bs.handles = task_handles_get(b);
+    if (as.handles && bs.handles && !handle_get(&as, fd, RIGHT_NONE, &ra)) {
+        if (!handle_get(&bs, (s32)slot.efd, RIGHT_NONE, &rb)) {
+            result = -EINVAL;
+            if (object_is_epoll(rb.object)) {
+                target = epoll_target(rb.object, (s32)slot.tfd, slot.toff);
+                result = IS_ERR(target) ? PTR_ERR(target)
+                                        : compare(ra.object, target);
+            }
+            handle_done(&rb);
+        }
+        handle_done(&ra);
+    }
+    if (as.handles)
+        handle_table_put(as.handles, who);
+    if (bs.handles)
+        handle_table_put(bs.handles, who);
+    return result;
+}
+
 s64 sys_kcmp(struct caller *who, const u64 *args)
 {
     struct task *a = task_find(who, (s32)args[0]);
@@ -738,6 +815,9 @@ s64 sys_kcmp(struct caller *who, const u64 *args)
         break;
     case KCMP_SIGHAND:
         result = compare(a->handlers, b->handlers);
+        break;
+    case KCMP_EPOLL_TFD:
+        result = compare_epoll(who, a, b, (s32)args[3], args[4]);
         break;
     case KCMP_IO:
     case KCMP_SYSVSEM:

@@ -41,7 +41,7 @@ s64 sys_clock_settime(struct caller *who, const u64 *args)
         error = clock_read(who, (s32)args[0], &unused);
         if (error)
             return -EINVAL;
-        if (!clock_is_cpu((s32)args[0]))
+        if ((s32)args[0] >= 0)
             return -EINVAL;
         if (user_read(who->mm, &ns, args[1], sizeof(ns)))
             return -EFAULT;
@@ -166,7 +166,7 @@ s64 sys_clock_nanosleep(struct caller *who, const u64 *args)
     if (result)
         return result;
     if (clock == CLOCK_THREAD_CPUTIME_ID)
-        return -EINVAL;
+        return -EOPNOTSUPP;
     result = clock_check_timer(who, clock);
     if (!result)
         result = abi_read_timespec(who, args[2], &ns);

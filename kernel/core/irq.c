@@ -12,6 +12,17 @@ static struct list_head *lines; /* [limit] */
 static u32 limit;
 static spinlock_t irq_lock = SPINLOCK_INIT("irq");
 static DEFINE_PER_CPU(u64, irq_counts);
+static DEFINE_PER_CPU(u64[IRQ_LOCALS], local_counts);
+
+void irq_count_local(enum irq_local kind)
+{
+    this_cpu(local_counts)[kind]++;
+}
+
+u64 irq_local_count(u32 cpu, enum irq_local kind)
+{
+    return READ_ONCE(per_cpu(local_counts, cpu)[kind]);
+}
 
 void irq_init(void)
 {
@@ -85,7 +96,10 @@ u64 irq_total(void)
 {
     u64 n = 0;
 
-    for_each_cpu (cpu, &cpus_present)
+    for_each_cpu (cpu, &cpus_present) {
         n += READ_ONCE(per_cpu(irq_counts, cpu));
+        for (unsigned kind = 0; kind < IRQ_LOCALS; kind++)
+            n += irq_local_count(cpu, kind);
+    }
     return n;
 }

@@ -31,6 +31,15 @@ void irq_for_each(void (*fn)(void *ctx, u32 irq, const struct irq_action *a),
                   void *ctx);
 /* Interrupts of any kind since start. */
 u64 irq_total(void);
+/* What is no device's: per CPU. */
+enum irq_local {
+    IRQ_LOCAL_TIMER,
+    IRQ_LOCAL_RESCHED,
+    IRQ_LOCAL_CALL,
+    IRQ_LOCALS
+};
+void irq_count_local(enum irq_local kind);
+u64 irq_local_count(u32 cpu, enum irq_local kind);
 void irq_init(void);
 
 #endif

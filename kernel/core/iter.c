@@ -6,60 +6,54 @@
 
 const struct user_memory_ops *user_memory;
 
+/* What all kinds have. The rest is set by the kinds that read it: an iterator
+ * is made for each system call that moves bytes. */
+static inline void init(struct iter *it, enum iter_kind kind, bool to_iter,
+                        u32 segments, size_t count)
+{
+    it->kind = (u8)kind;
+    it->to_iter = to_iter;
+    it->no_fault = false;
+    it->segments = segments;
+    it->offset = 0;
+    it->count = count;
+}
+
 void iter_init_user(struct iter *it, struct address_space *mm, bool to_iter,
                     u64 base, size_t length)
 {
-    *it = (struct iter){
-        .kind = ITER_USER,
-        .to_iter = to_iter,
-        .segments = 1,
-        .count = length,
-        .mm = mm,
-        .inline_segment = {base, length},
-    };
-    /* `user` stays NULL: the segment is the inline one, so that the iterator
-     * can be copied. */
+    init(it, ITER_USER, to_iter, 1, length);
+    /* NULL: the segment is the inline one, so that iterators can be copied. */
+    it->user = NULL;
+    it->mm = mm;
+    it->inline_segment.base = base;
+    it->inline_segment.length = length;
 }
 
 void iter_init_vector(struct iter *it, struct address_space *mm, bool to_iter,
                       const struct user_segment *v, u32 n, size_t total)
 {
-    *it = (struct iter){
-        .kind = ITER_USER,
-        .to_iter = to_iter,
-        .segments = n,
-        .count = total,
-        .user = v,
-        .mm = mm,
-    };
+    init(it, ITER_USER, to_iter, n, total);
+    it->user = v;
+    it->mm = mm;
 }
 
 void iter_init_kernel(struct iter *it, bool to_iter, void *base, size_t length)
 {
-    *it = (struct iter){
-        .kind = ITER_KERNEL,
-        .to_iter = to_iter,
-        .segments = 1,
-        .count = length,
-        .kernel = base,
-    };
+    init(it, ITER_KERNEL, to_iter, 1, length);
+    it->kernel = base;
 }
 
 void iter_init_pages(struct iter *it, bool to_iter,
                      const struct page_segment *v, u32 n, size_t total)
 {
-    *it = (struct iter){
-        .kind = ITER_PAGES,
-        .to_iter = to_iter,
-        .segments = n,
-        .count = total,
-        .pages = v,
-    };
+    init(it, ITER_PAGES, to_iter, n, total);
+    it->pages = v;
 }
 
 void iter_init_discard(struct iter *it, size_t length)
 {
-    *it = (struct iter){.kind = ITER_DISCARD, .to_iter = true, .count = length};
+    init(it, ITER_DISCARD, true, 0, length);
 }
 
 /* ----------------------------------------------------------------- segments */
@@ -181,6 +175,12 @@ static size_t copy(struct iter *it, enum copy_kind kind, u8 *buffer, size_t n)
     size_t done = 0;
 
     n = min(n, it->count);
+    if (likely(it->segments <= 1)) {
+        done = copy_piece(it, kind, buffer, n);
+        it->offset += done;
+        it->count -= done;
+        return done;
+    }
     next_segments(it);
     while (done < n) {
         size_t piece = min(n - done, segment_length(it) - it->offset);

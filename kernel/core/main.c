@@ -83,9 +83,11 @@ static void up_ipi(enum arch_ipi kind)
 {
     switch (kind) {
     case IPI_RESCHED:
+        irq_count_local(IRQ_LOCAL_RESCHED);
         sched_ipi();
         break;
     case IPI_CALL:
+        irq_count_local(IRQ_LOCAL_CALL);
         cpu_call_handle();
         break;
     case IPI_STOP:
@@ -93,6 +95,12 @@ static void up_ipi(enum arch_ipi kind)
     case IPI_KINDS:
         break;
     }
+}
+
+static void up_timer(void)
+{
+    irq_count_local(IRQ_LOCAL_TIMER);
+    time_interrupt();
 }
 
 static void fill_in_tables(void)
@@ -104,7 +112,7 @@ static void fill_in_tables(void)
         .free_page = port_free_page,
     };
     arch_upcalls.irq = irq_dispatch;
-    arch_upcalls.timer = time_interrupt;
+    arch_upcalls.timer = up_timer;
     arch_upcalls.ipi = up_ipi;
     arch_upcalls.irq_enter = up_irq_enter;
     arch_upcalls.irq_exit = up_irq_exit;

@@ -120,6 +120,8 @@ struct object {
 void object_init_caches(void);
 void object_init(struct object *obj, enum object_kind kind,
                  const struct object_ops *ops, u32 flags);
+/* The position of what has none: lseek says 0 (Linux's noop_llseek). */
+s64 object_seek_nowhere(struct object *obj, s64 offset, int whence);
 struct object *object_get(struct object *obj);
 void object_put(struct object *obj); /* may sleep */
 

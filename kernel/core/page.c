@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/page_internal.h"
 #include "core/sched.h"
+#include "core/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -291,6 +292,12 @@ static struct page *take_quick(unsigned order, u32 flags)
     return zones_take(order, flags, &p, 1) ? p : NULL;
 }
 
+/* Rounds before an allocation fails, and what one takes at most in which
+ * nothing could be freed: some seconds in all. */
+#define RECLAIM_TRIES      2000
+#define VICTIM_NS          (2 * NS_PER_MSEC)
+#define ORDER_WORTH_A_KILL 3
+
 static __noinline struct page *take_slow(unsigned order, u32 flags)
 {
     struct thread *t = thread_current();
@@ -306,7 +313,7 @@ static __noinline struct page *take_slow(unsigned order, u32 flags)
     p = take_quick(order, flags);
     if (p || !may_wait || !reclaim_ops || t->may_use_reserve)
         return p;
-    for (unsigned tries = 0; tries < 12; tries++) {
+    for (unsigned tries = 0; tries < RECLAIM_TRIES; tries++) {
         u64 freed;
 
         t->may_use_reserve = true;
@@ -315,11 +322,16 @@ static __noinline struct page *take_slow(unsigned order, u32 flags)
         p = take_quick(order, flags);
         if (p)
             return p;
-        if (freed == 0 && order <= 3 &&
-            !(reclaim_ops->out_of_memory && reclaim_ops->out_of_memory(order)))
+        if (freed)
+            continue;
+        if (order > ORDER_WORTH_A_KILL || !reclaim_ops->out_of_memory ||
+            !reclaim_ops->out_of_memory(order))
             return NULL;
-        if (freed == 0 && order > 3)
-            return NULL;
+        /* What was killed needs a moment to go. */
+        time_sleep(VICTIM_NS);
+        p = take_quick(order, flags);
+        if (p)
+            return p;
     }
     return NULL;
 }

@@ -99,6 +99,7 @@ static bool queue_woken(struct wait_entry *entry, u32 key)
 
 void request_wait(struct io_request *req, struct wait_queue *queue)
 {
+    req->flags |= REQ_WAITED;
     wait_entry_init(&req->wait, queue_woken, NULL);
     req->wait_queue = queue;
     wait_queue_add_exclusive(queue, &req->wait);
@@ -139,7 +140,12 @@ static ssize_t taken_back(struct io_request *req)
 ssize_t request_cancel(struct io_request *req)
 {
     if (req->wait_queue) {
+        struct wait_queue *q = req->wait_queue;
+
         leave_queue(req);
+        /* The wake-up that it got is somebody else's now. */
+        if (atomic_load(&req->state) == REQUEST_RETRY)
+            wake_up_one(q);
         return taken_back(req);
     }
     switch (atomic_load_acquire(&req->state)) {

@@ -37,6 +37,7 @@
 #define REQ_SYNC     BIT(3)
 #define REQ_DIRECT   BIT(4)
 #define REQ_WAITALL  BIT(5)
+#define REQ_WAITED   BIT(7) /* request_wait() queued it at least once */
 #define REQ_POSITION BIT(6) /* pos was given (pread); else object's own */
 
 enum request_state {

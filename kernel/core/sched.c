@@ -156,14 +156,18 @@ struct runqueue *rq_lock_of(struct thread *t)
 
 /* ---------------------------------------------------------------- waking */
 
-/* Puts a thread that sleeps, and has left its CPU, on queue `cpu`. */
-static void activate(struct thread *t, u32 cpu, bool fresh)
+/* Puts a thread that sleeps, and has left its CPU, on queue `cpu`. sync: the
+ * running thread there is about to sleep, so need not be preempted. */
+static void activate(struct thread *t, u32 cpu, bool fresh, bool sync)
 {
     struct runqueue *rq = runqueue_of(cpu);
 
     spin_lock(&rq->lock);
     rq_enqueue(rq, t, fresh);
-    rq_check_preempt(rq, t);
+    if (sync && cpu == cpu_current() && !thread_is_rt(t) && rq->count == 2)
+        timer_reprogram(); /* in case it does not sleep */
+    else
+        rq_check_preempt(rq, t);
     spin_unlock(&rq->lock);
 }
 
@@ -243,7 +247,7 @@ static bool wake(struct thread *t, u32 states, bool sync)
         no_longer_asleep(state);
     if (result == WAKE_ASLEEP) {
         atomic_store(&t->state, THREAD_RUNNING);
-        activate(t, place_wakeup(t, sync), false);
+        activate(t, place_wakeup(t, sync), false, sync);
     }
     spin_unlock_irqrestore(&t->sched_lock, flags);
     return true;
@@ -271,7 +275,7 @@ void thread_start(struct thread *t)
     if (atomic_load(&t->state) == THREAD_NEW) {
         atomic_store(&t->state, THREAD_RUNNING);
         runqueue_here()->forks++;
-        activate(t, place_new(t), true);
+        activate(t, place_new(t), true, false);
     }
     spin_unlock_irqrestore(&t->sched_lock, flags);
 }
@@ -345,7 +349,7 @@ static void finish_switch(void)
 
     rq->previous = NULL;
     if (unlikely(last->must_move)) {
-        activate(last, place_allowed(last), false);
+        activate(last, place_allowed(last), false, false);
         smp_store_release(&last->must_move, false);
     }
     /* From here on it may run on another CPU. */
@@ -526,7 +530,7 @@ void sched_hand_off(struct thread *next)
                 rq->hand_off = next;
             spin_unlock(&rq->lock);
         } else {
-            activate(next, place_wakeup(next, false), false);
+            activate(next, place_wakeup(next, false), false, false);
         }
     }
     /* Interrupts stay off until the lock is dropped; then the switch. A

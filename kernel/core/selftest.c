@@ -263,6 +263,48 @@ static void timers_job(u32 number, void *arg)
     kfree(t);
 }
 
+/* Two fire together; the first wakes a thread, which may set the hardware for
+ * something late, the second starts itself again. */
+struct chain {
+    struct timer wake, again;
+    struct thread *thread;
+    atomic_t rounds;
+};
+
+static void chain_wake(struct timer *t)
+{
+    thread_wake(container_of(t, struct chain, wake)->thread);
+}
+
+static void chain_again(struct timer *t)
+{
+    struct chain *c = container_of(t, struct chain, again);
+
+    if (atomic_inc_return(&c->rounds) < 20)
+        timer_start(t, time_monotonic() + NS_PER_MSEC);
+}
+
+static void test_timer_chain(void)
+{
+    struct chain c = {.thread = thread_current()};
+    u64 start = time_monotonic();
+
+    timer_setup(&c.wake, chain_wake);
+    timer_setup(&c.again, chain_again);
+    preempt_disable();
+    timer_start(&c.wake, start + NS_PER_MSEC);
+    timer_start(&c.again, start + NS_PER_MSEC + 1);
+    preempt_enable();
+    while (atomic_load(&c.rounds) < 20) {
+        CHECK(time_monotonic() - start < 60 * NS_PER_SEC);
+        timer_cancel_sync(&c.wake);
+        timer_start(&c.wake, time_monotonic() + NS_PER_MSEC);
+        thread_set_state(THREAD_UNINTERRUPTIBLE);
+        schedule();
+    }
+    timer_cancel_sync(&c.wake);
+}
+
 /* --------------------------------------------------------------- allocators */
 
 static void memory_job(u32 number, void *arg)
@@ -633,6 +675,7 @@ void selftest_run(void)
     test_waiting();
     test_rcu();
     run_crew("timers", timers_job, NULL);
+    test_timer_chain();
     run_crew("slab", memory_job, NULL);
     run_crew("pages", pages_job, NULL);
     run_crew("affinity", affinity_job, NULL);

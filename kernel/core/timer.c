@@ -208,11 +208,13 @@ void time_interrupt(void)
 {
     struct timer_base *b = &this_cpu(timer_bases);
     const struct kernel_regs *regs = arch_irq_regs();
+    u64 next;
 
     b->programmed = ~0UL;
     run_expired(b);
     sched_timer(regs && arch_regs_user(regs));
-    /* A callback may have set it; else it is off, or will fire for this. */
-    if (b->programmed == ~0UL)
-        program(b, next_event(b));
+    /* Callbacks may have set it, but not for timers that they started. */
+    next = next_event(b);
+    if (next < b->programmed || b->programmed == ~0UL)
+        program(b, next);
 }

@@ -64,7 +64,14 @@ static void mmio_from_devicetree(mmio_fn fn)
         u32 cells[4], count, line;
         bool level;
 
-        count = fdt_interrupt(&fdt, node, 0, cells, &controller);
+        /* The GIC's are three cells. Only interrupts-extended names another
+         * controller for sure; finding out by the parents takes as long as all
+         * the rest of starting. */
+        for (count = 0; count < 3; count++)
+            if (!fdt_prop_u32(&fdt, node, "interrupts", count, &cells[count]))
+                break;
+        if (!count)
+            count = fdt_interrupt(&fdt, node, 0, cells, &controller);
         if (fdt_is_available(&fdt, node) &&
             fdt_reg(&fdt, node, 0, &base, &size) &&
             gic_line(cells, count, &line, &level))

@@ -13,6 +13,7 @@
 static LIST_HEAD(ports);
 static mutex_t ports_lock = MUTEX_INIT(ports_lock, "virtio_ports");
 static u32 console_count;
+static void (*port_listener)(void *ctx, const struct virtio_port_facts *f);
 
 static struct port *find_port(struct vconsole *c, u32 id)
 {
@@ -58,6 +59,15 @@ int vconsole_send_control(struct vconsole *c, u32 id, u16 event, u16 value)
     return error;
 }
 
+static struct virtio_port_facts facts_of(const struct port *p)
+{
+    struct virtio_port_facts f = {.major = VPORT_MAJOR, .minor = p->node.minor};
+
+    strscpy(f.device, p->node_name, sizeof(f.device));
+    strscpy(f.name, p->name, sizeof(f.name));
+    return f;
+}
+
 static void add_port(struct vconsole *c, u32 id)
 {
     struct port *p;
@@ -71,6 +81,11 @@ static void add_port(struct vconsole *c, u32 id)
     }
     list_add_tail(&p->link, &ports);
     port_publish(p);
+    if (port_listener) {
+        struct virtio_port_facts f = facts_of(p);
+
+        port_listener(NULL, &f);
+    }
     vconsole_send_control(c, id, CONSOLE_PORT_READY, 1);
 }
 
@@ -320,16 +335,21 @@ void virtio_ports_for_each(void (*fn)(void *ctx,
 
     mutex_lock(&ports_lock);
     list_for_each_entry (p, &ports, link) {
-        struct virtio_port_facts f = {.major = VPORT_MAJOR,
-                                      .minor = p->node.minor};
+        struct virtio_port_facts f = facts_of(p);
 
-        if (p->gone || !p->console->multiport)
-            continue;
-        strscpy(f.device, p->node_name, sizeof(f.device));
-        strscpy(f.name, p->name, sizeof(f.name));
-        fn(ctx, &f);
+        if (!p->gone && p->console->multiport)
+            fn(ctx, &f);
     }
     mutex_unlock(&ports_lock);
+}
+
+void virtio_ports_set_listener(void (*added)(void *ctx,
+                                             const struct virtio_port_facts *))
+{
+    mutex_lock(&ports_lock);
+    port_listener = added;
+    mutex_unlock(&ports_lock);
+    virtio_ports_for_each(added, NULL);
 }
 
 static bool have_console(void)

@@ -14,5 +14,8 @@ struct virtio_port_facts {
 void virtio_ports_for_each(void (*fn)(void *ctx,
                                       const struct virtio_port_facts *f),
                            void *ctx);
+/* Told of each port that comes later. One listener; may sleep. */
+void virtio_ports_set_listener(void (*added)(void *ctx,
+                                             const struct virtio_port_facts *));
 
 #endif

@@ -344,7 +344,8 @@ static struct dentry *dentry_kill(struct dentry *d)
     if (inode) {
         if (unlikely(atomic_load(&watch_count)) && inode->nlink == 0)
             watch_inode_gone(inode);
-        WRITE_ONCE(d->inode, NULL);
+        /* d->inode stays: lockless walks that stand here still read it; both
+         * are freed after a grace period only. */
         inode_put(inode);
     }
     call_rcu(&d->rcu, dentry_free_rcu);

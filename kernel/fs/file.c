@@ -105,7 +105,6 @@ static struct file *file_alloc(const struct path *path, struct inode *inode,
 static void file_free(struct file *f)
 {
     atomic64_dec(&file_count);
-    kfree(f->owner);
     slab_free(file_cache, f);
 }
 
@@ -170,7 +169,15 @@ struct file *file_open_path(struct caller *who, const struct path *path,
         path_get(path);
         return f;
     }
-    if (flags & OPEN_WRITE && !is_special(inode)) {
+    if (flags & OPEN_EXEC) {
+        /* Nobody writes to what is executed: until the file is released. */
+        error = inode_deny_write(inode);
+        if (error)
+            goto out_free;
+    }
+    /* Files without names (memfd) do not count as written to. */
+    if (flags & OPEN_WRITE && !is_special(inode) &&
+        !(path->mnt->flags & MOUNT_INTERNAL)) {
         error = inode_get_write(inode);
         if (error)
             goto out_free;
@@ -193,6 +200,8 @@ struct file *file_open_path(struct caller *who, const struct path *path,
             mount_put_write(path->mnt);
             inode_put_write(inode);
         }
+        if (flags & OPEN_EXEC)
+            inode_allow_write(inode);
         path_put(path);
         goto out_free;
     }
@@ -243,6 +252,8 @@ void file_release(struct object *obj)
         mount_put_write(f->path.mnt);
         inode_put_write(inode);
     }
+    if (f->access & FILE_EXEC)
+        inode_allow_write(inode);
     path_put(&f->path);
     file_free(f);
 }

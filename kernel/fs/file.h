@@ -17,7 +17,6 @@
 #include "fs/dentry.h"
 #include "fs/inode.h"
 
-struct file_owner;
 
 struct file {
     struct device_file device; /* must be first: object, private, minor */
@@ -28,7 +27,6 @@ struct file {
     s64 pos;
     struct dentry_link cursor; /* directories: place among the children */
     s64 cursor_pos;
-    struct file_owner *owner; /* owned: F_SETOWN; NULL: none */
     u64 version;              /* of the filesystem: seeks, directory changes */
     void *locks_hint;         /* not NULL once a lock was taken through it */
     struct device *driver;    /* device nodes: borrowed */

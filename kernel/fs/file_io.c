@@ -17,8 +17,6 @@
 #define SEEK_DATA 3
 #define SEEK_HOLE 4
 
-#define SIGXFSZ 25
-
 static inline struct file *to_file(struct object *obj)
 {
     return container_of(obj, struct file, device.object);
@@ -62,11 +60,7 @@ static int check_limits(const struct caller *who, struct inode *inode, s64 pos,
 
     if (who->limit_fsize < (u64)limit && !(who->flags & CALLER_KERNEL)) {
         if (pos >= (s64)who->limit_fsize) {
-            struct signal_info info;
-
-            signal_info_kernel(&info, SIGXFSZ);
-            if (who->task)
-                signal_send_thread(who->task, &info);
+            signal_send_self(who, SIGXFSZ);
             return -EFBIG;
         }
         limit = (s64)who->limit_fsize;

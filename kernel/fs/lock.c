@@ -17,10 +17,13 @@ struct file_lock {
     const void *owner; /* a struct file or a handle table: compared only */
     u32 type;
     s64 start, end;
-    struct pid *pid; /* owned: the process that took it; NULL: none */
+    const struct file *file; /* through which it was taken: compared only */
+    struct pid *pid;         /* owned: the process that took it; NULL: none */
 };
 
 struct inode_locks {
+    struct list_head link; /* all_locks; deadlock_lock */
+    struct inode *inode;   /* borrowed: it owns this */
     spinlock_t lock;
     struct list_head flocks;
     struct list_head ranges; /* POSIX and OFD, by start */
@@ -33,6 +36,7 @@ struct lock_waiter {
     const void *owner, *blocker;
 };
 static LIST_HEAD(waiters);
+static LIST_HEAD(all_locks);
 static spinlock_t deadlock_lock = SPINLOCK_INIT("lock_deadlock");
 
 static struct inode_locks *locks_of(struct inode *inode)
@@ -48,10 +52,14 @@ static struct inode_locks *locks_of(struct inode *inode)
     INIT_LIST_HEAD(&l->flocks);
     INIT_LIST_HEAD(&l->ranges);
     wait_queue_init(&l->changed);
+    l->inode = inode;
     if (!try_cmpxchg(&inode->locks, &none, l)) {
         kfree(l);
-        l = none;
+        return none;
     }
+    spin_lock(&deadlock_lock);
+    list_add_tail(&l->link, &all_locks);
+    spin_unlock(&deadlock_lock);
     return l;
 }
 
@@ -62,8 +70,8 @@ static void lock_free(struct file_lock *fl)
     kfree(fl);
 }
 
-static struct file_lock *lock_new(struct caller *who, const void *owner,
-                                  const struct lock_range *r)
+static struct file_lock *lock_new(struct caller *who, const struct file *f,
+                                  const void *owner, const struct lock_range *r)
 {
     struct file_lock *fl = kzalloc(sizeof(*fl), ALLOC_KERNEL);
 
@@ -71,6 +79,7 @@ static struct file_lock *lock_new(struct caller *who, const void *owner,
         return NULL;
     fl->family = r->family;
     fl->owner = owner;
+    fl->file = f;
     fl->type = r->type;
     fl->start = r->start;
     fl->end = r->end;
@@ -153,6 +162,10 @@ static void apply_range(struct inode_locks *l, const void *owner,
             tail->family = fl->family;
             tail->owner = owner;
             tail->type = fl->type;
+            tail->file = fl->file;
+            swap(tail->pid, fl->pid);
+            if (tail->pid)
+                fl->pid = pid_get(tail->pid);
             tail->start = end + 1;
             tail->end = fl->end;
             fl->end = start - 1;
@@ -318,9 +331,9 @@ int file_lock_set(struct caller *who, struct file *f,
     if (r->type == LOCK_UNLOCK && !f->inode->locks)
         return 0;
     l = locks_of(f->inode);
-    new = lock_new(who, owner, r);
+    new = lock_new(who, f, owner, r);
     if (r->family != LOCK_FLOCK)
-        spare = lock_new(who, owner, r);
+        spare = lock_new(who, f, owner, r);
     error = -ENOLCK;
     if (!l || !new || (r->family != LOCK_FLOCK && !spare))
         goto out;
@@ -407,6 +420,9 @@ void inode_locks_destroy(struct inode *inode)
 {
     struct inode_locks *l = inode->locks;
 
+    spin_lock(&deadlock_lock);
+    list_del(&l->link);
+    spin_unlock(&deadlock_lock);
     free_list(&l->flocks);
     free_list(&l->ranges);
     wait_queue_destroy(&l->changed);
@@ -436,12 +452,23 @@ int file_lease_get(struct file *f)
 
 /* ------------------------------------------------------------------ text */
 
-static const char *const family_names[] = {"FLOCK ", "POSIX ", "OFDLCK"};
+static const char *const family_names[] = {"FLOCK", "POSIX", "OFDLCK"};
+
+/* Printing is done under spinlocks, into room that was made before. */
+#define LOCK_LINE 160
+#define LOCK_ROOM 65536
+
+static bool has_room(const struct text *out)
+{
+    return out->capacity - out->length > LOCK_LINE;
+}
 
 static void show_lock(struct text *out, struct inode *inode,
                       const struct file_lock *fl, u32 number)
 {
-    text_printf(out, "%u: %s  ADVISORY  %s %d %02x:%02x:%lu %lu ", number,
+    if (!has_room(out))
+        return;
+    text_printf(out, "%u: %-6s ADVISORY  %s %d %02x:%02x:%lu %lu ", number,
                 family_names[fl->family],
                 fl->type == LOCK_WRITE ? "WRITE" : "READ ",
                 fl->pid ? (int)fl->pid->numbers[0].number : -1,
@@ -459,18 +486,39 @@ void file_locks_show_file(struct file *f, struct text *out)
     struct file_lock *fl;
     u32 number = 1;
 
-    if (!l)
+    if (!l || !text_reserve(out, LOCK_ROOM))
         return;
     spin_lock(&l->lock);
     list_for_each_entry (fl, &l->flocks, link)
-        if (fl->owner == f) {
+        if (fl->owner == f && has_room(out)) {
             text_puts(out, "lock:\t");
             show_lock(out, f->inode, fl, number++);
         }
     list_for_each_entry (fl, &l->ranges, link)
-        if (fl->owner == f || fl->family == LOCK_POSIX) {
+        if (fl->file == f && has_room(out)) {
             text_puts(out, "lock:\t");
             show_lock(out, f->inode, fl, number++);
         }
     spin_unlock(&l->lock);
+}
+
+void file_locks_show(struct text *out)
+{
+    struct inode_locks *l;
+    u32 number = 1;
+
+    if (!text_reserve(out, LOCK_ROOM))
+        return;
+    spin_lock(&deadlock_lock);
+    list_for_each_entry (l, &all_locks, link) {
+        struct file_lock *fl;
+
+        spin_lock(&l->lock);
+        list_for_each_entry (fl, &l->flocks, link)
+            show_lock(out, l->inode, fl, number++);
+        list_for_each_entry (fl, &l->ranges, link)
+            show_lock(out, l->inode, fl, number++);
+        spin_unlock(&l->lock);
+    }
+    spin_unlock(&deadlock_lock);
 }

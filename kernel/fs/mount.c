@@ -299,6 +299,8 @@ static struct mount *copy_one(struct mount *m, struct dentry *root)
     refcount_inc(&m->sb->active);
     copy = mount_create(m->sb, root, m->source,
                         m->flags & (MOUNT_USER_FLAGS | MOUNT_LOCKED));
+    if (!IS_ERR(copy))
+        mount_join_peers(copy, m);
     return copy;
 }
 
@@ -349,6 +351,7 @@ void mount_tree_take_apart(struct mount *top, struct list_head *trash)
             m->ns = NULL;
         }
         m->flags |= MOUNT_DETACHED;
+        mount_make_private(m);
         parent = mount_tree_detach(m);
         list_add_tail(&m->ns_link, trash);
         m->trash_parent = parent;

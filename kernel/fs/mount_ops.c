@@ -52,10 +52,12 @@ static u32 flags_from_ms(u64 ms)
 }
 
 /* Attach under mount_lock: m becomes part of where's namespace. */
-static int attach_locked(struct mount *m, const struct path *where)
+static int attach_locked(struct mount *m, const struct path *where,
+                         struct list_head *trash)
 {
     struct inode *point = where->dentry->inode, *root = m->root->inode;
     struct mount *sub;
+    int error;
 
     if (S_ISLNK(root->mode))
         return -EINVAL;
@@ -63,6 +65,9 @@ static int attach_locked(struct mount *m, const struct path *where)
         return -ENOTDIR;
     if (where->dentry->flags & DENTRY_DELETED || point->flags & INODE_DEAD)
         return -ENOENT;
+    error = mount_propagate_attach(m, where->mnt, where->dentry, trash);
+    if (error)
+        return error;
     mount_tree_attach(m, where->mnt, where->dentry);
     if (where->mnt->ns) {
         for (sub = m; sub; sub = mount_tree_next(sub, m))
@@ -75,12 +80,14 @@ static int attach_locked(struct mount *m, const struct path *where)
 int mount_attach(struct mount *m, const struct path *where)
 {
     struct path top = *where;
+    LIST_HEAD(trash);
     int error;
 
     path_descend_mounts_get(&top);
     mutex_lock(&mount_lock);
-    error = attach_locked(m, &top);
+    error = attach_locked(m, &top, &trash);
     mutex_unlock(&mount_lock);
+    mount_trash_empty(&trash);
     if (error)
         mount_put(m);
     path_put(&top);
@@ -143,7 +150,7 @@ static int bind_mount(struct caller *who, const struct path *where,
     error = PTR_ERR_OR_ZERO(copy);
     if (error)
         goto out;
-    error = attach_locked(copy, &top);
+    error = attach_locked(copy, &top, &trash);
     if (error)
         mount_tree_take_apart(copy, &trash);
 out:
@@ -171,7 +178,7 @@ static int move_mount(struct caller *who, const struct path *where,
     error = -EINVAL;
     if (from.dentry != from.mnt->root || from.mnt->ns != caller_ns(who) ||
         top.mnt->ns != caller_ns(who) || !from.mnt->mountpoint ||
-        from.mnt->flags & MOUNT_LOCKED)
+        from.mnt->flags & MOUNT_LOCKED || from.mnt->parent->peer_group)
         goto out;
     if (S_ISDIR(from.dentry->inode->mode) != S_ISDIR(top.dentry->inode->mode))
         goto out;
@@ -275,19 +282,20 @@ static int change_type(struct caller *who, const struct path *where, u64 flags)
         return -EINVAL;
     if (where->dentry != top->root)
         return -EINVAL;
-    /* Mount events are not passed on between peers. */
-    if (type == MS_SHARED)
-        return -EINVAL;
     mutex_lock(&mount_lock);
     if (top->ns != caller_ns(who)) {
         mutex_unlock(&mount_lock);
         return -EINVAL;
     }
     for (m = top; m; m = flags & MS_REC ? mount_tree_next(m, top) : NULL) {
+        if (type == MS_SHARED)
+            mount_make_shared(m);
+        else if (type == MS_SLAVE)
+            mount_make_slave(m);
+        else
+            mount_make_private(m);
         if (type == MS_UNBINDABLE)
             m->flags |= MOUNT_UNBINDABLE;
-        else if (type == MS_PRIVATE)
-            m->flags &= ~(u32)MOUNT_UNBINDABLE;
     }
     mutex_unlock(&mount_lock);
     return 0;
@@ -386,6 +394,7 @@ static int umount_path(struct caller *who, struct path *path, u32 flags)
             goto out;
         }
     }
+    mount_propagate_detach(m, &trash);
     mount_tree_take_apart(m, &trash);
     mount_ns_changed(ns);
     error = 0;
@@ -438,7 +447,8 @@ static int pivot(struct caller *who, struct path *new_root,
     struct mount_namespace *ns = caller_ns(who);
 
     if (new_mnt->ns != ns || old_mnt->ns != ns || put_old->mnt->ns != ns ||
-        new_mnt->flags & MOUNT_LOCKED)
+        new_mnt->flags & MOUNT_LOCKED || new_mnt->parent->peer_group ||
+        old_mnt->parent->peer_group || put_old->mnt->peer_group)
         return -EINVAL;
     if (new_root->dentry->flags & DENTRY_DELETED)
         return -ENOENT;

@@ -116,6 +116,8 @@ void mount_show_mountinfo(struct mount_namespace *ns, const struct path *root,
         show_mount_flags(out, m);
         if (m->peer_group)
             text_printf(out, " shared:%u", m->peer_group);
+        if (m->master)
+            text_printf(out, " master:%u", m->master->peer_group);
         if (m->flags & MOUNT_UNBINDABLE)
             text_puts(out, " unbindable");
         text_printf(out, " - %s ", m->sb->type->name);

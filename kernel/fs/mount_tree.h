@@ -25,4 +25,16 @@ void mount_trash_empty(struct list_head *trash);
 void mount_ns_add(struct mount_namespace *ns, struct mount *m);
 void mount_ns_changed(struct mount_namespace *ns);
 
+/* mount_propagation.c: types of propagation. */
+void mount_make_shared(struct mount *m);
+void mount_make_slave(struct mount *m);
+void mount_make_private(struct mount *m);
+void mount_join_peers(struct mount *copy, struct mount *original);
+/* m is about to be attached there: do the same on all that receive from
+ * `parent`. -ENOMEM: some may have it. */
+int mount_propagate_attach(struct mount *m, struct mount *parent,
+                           struct dentry *mountpoint, struct list_head *trash);
+/* m is about to be taken off. */
+void mount_propagate_detach(struct mount *m, struct list_head *trash);
+
 #endif

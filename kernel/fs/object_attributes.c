@@ -50,5 +50,9 @@ size_t object_link_text(struct object *obj, char *buffer, size_t size)
 {
     if (registered[obj->kind] && registered[obj->kind]->link_text)
         return registered[obj->kind]->link_text(obj, buffer, size);
-    return (size_t)scnprintf(buffer, size, "anon_inode:[%s]", obj->ops->name);
+    const char *name = obj->ops->name;
+    bool bare = name[0] == '[' || obj->kind == OBJECT_INOTIFY;
+
+    return (size_t)scnprintf(buffer, size,
+                             bare ? "anon_inode:%s" : "anon_inode:[%s]", name);
 }

@@ -259,6 +259,26 @@ static const struct inode_ops fd_link_ops = {
 
 /* ---------------------------------------------------------------- fdinfo */
 
+/* O_CLOEXEC of the slot. */
+static u32 slot_flags(struct inode *inode)
+{
+    struct task *t = proc_task(inode);
+    struct handle_table *handles = t ? task_handles_get(t) : NULL;
+    u32 fd = proc_inode(inode)->number, flags = 0, result = 0;
+    struct grant *g;
+
+    if (handles) {
+        if (handle_next(handles, fd, &g, &flags) >= 0) {
+            result = flags & HANDLE_CLOEXEC ? 02000000 : 0;
+            grant_put(g);
+        }
+        handle_table_put(handles, &t->caller);
+    }
+    if (t)
+        task_put(t);
+    return result;
+}
+
 static int fdinfo_show(struct caller *who, struct inode *inode,
                        struct text *out)
 {
@@ -277,6 +297,7 @@ static int fdinfo_show(struct caller *who, struct inode *inode,
         : (g->rights & (RIGHT_READ | RIGHT_WRITE)) == (RIGHT_READ | RIGHT_WRITE)
             ? 02
             : (g->rights & RIGHT_WRITE ? 01 : 0);
+    flags |= slot_flags(inode);
     if (atomic_load(&obj->flags) & OBJ_NONBLOCK)
         flags |= 04000;
     if (atomic_load(&obj->flags) & OBJ_APPEND)

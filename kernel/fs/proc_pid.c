@@ -84,7 +84,7 @@ static int check(struct caller *who, struct task *t, enum pid_access access)
                : 0;
 }
 
-static int pid_show(struct caller *who, struct inode *inode, struct text *out)
+int pid_show(struct caller *who, struct inode *inode, struct text *out)
 {
     const struct pid_entry *e = proc_inode(inode)->entry;
     struct task *t = proc_task(inode);
@@ -142,7 +142,7 @@ static int pid_open(struct caller *who, struct inode *inode, struct file *file)
         atomic_or(OBJ_SEEKABLE, &file->device.object.flags);
         return 0;
     }
-    return pseudo_open(who, inode, file, &pid_file);
+    return pseudo_open(who, inode, file, e->file ? e->file : &pid_file);
 }
 
 static void pid_closed(struct file *file)
@@ -319,10 +319,26 @@ static int process_lookup(struct inode *dir, struct dentry *d)
     return error;
 }
 
+/* The process has gone: -ESRCH for names, -ENOENT for the listing. */
+static int process_permission(struct caller *who, struct inode *inode, u32 mask)
+{
+    struct task *t = proc_task(inode);
+
+    if (!t)
+        return -ESRCH;
+    task_put(t);
+    return inode_generic_permission(who, inode, mask);
+}
+
 static int process_iterate(struct caller *who, struct file *file,
                            struct dir_context *ctx)
 {
+    struct task *t = proc_task(file->inode);
+
     (void)who;
+    if (!t)
+        return -ENOENT;
+    task_put(t);
     if (!dir_emit_dots(ctx, file))
         return 0;
     if (!pid_list_table(ctx, pid_common, pid_common_count))
@@ -335,6 +351,7 @@ static int process_iterate(struct caller *who, struct file *file,
 static const struct inode_ops process_directory_ops = {
     .file_ops = &proc_directory_file_ops,
     .lookup = process_lookup,
+    .permission = process_permission,
     .iterate = process_iterate,
     .set_attributes = pid_set,
 };

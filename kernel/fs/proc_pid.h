@@ -20,7 +20,8 @@ struct pid_entry {
     /* Files: */
     int (*show)(struct caller *who, struct task *t, struct text *out);
     ssize_t (*store)(struct caller *who, struct task *t, char *data, size_t n);
-    const struct object_ops *ops; /* own operations instead */
+    const struct object_ops *ops;       /* own operations instead */
+    const struct pseudo_file_ops *file; /* more than show and store */
     /* Links: where it leads (a path, referenced), or a text. */
     int (*follow)(struct caller *who, struct task *t, struct path *out);
     int (*text)(struct caller *who, struct task *t, char *buffer, size_t size);
@@ -28,6 +29,8 @@ struct pid_entry {
     const struct inode_ops *directory;
 };
 
+/* pseudo_file_ops.show for `file`: calls the entry's show. */
+int pid_show(struct caller *who, struct inode *inode, struct text *out);
 struct inode *pid_new_inode(struct super_block *sb, struct pid *pid,
                             const struct pid_entry *entry, bool thread);
 /* Owner of a process's files: its effective ids, or root when it may not be

@@ -39,8 +39,6 @@ static ssize_t store_comm(struct caller *who, struct task *t, char *data,
         return -EINVAL;
     memset(name, 0, sizeof(name));
     memcpy(name, data, length);
-    if (length && name[length - 1] == '\n')
-        name[length - 1] = 0;
     memcpy(t->thread.name, name, sizeof(name));
     return (ssize_t)n;
 }
@@ -222,6 +220,57 @@ static int show_mountstats(struct caller *who, struct task *t, struct text *out)
     (void)who;
     return show_mounts_with(t, out, mount_show_mountstats);
 }
+
+/* Readers poll for changes of the namespace: file->version is what they saw,
+ * file->device.private the namespace. */
+static int mounts_open(struct caller *who, struct inode *inode,
+                       struct file *file)
+{
+    struct task *t = proc_task(inode);
+    struct mount_namespace *ns = NULL;
+
+    (void)who;
+    if (!t)
+        return -ESRCH;
+    spin_lock(&t->alloc_lock);
+    if (t->ns && t->ns->mnt) {
+        ns = t->ns->mnt;
+        refcount_inc(&ns->refs);
+    }
+    spin_unlock(&t->alloc_lock);
+    task_put(t);
+    if (!ns)
+        return -EINVAL;
+    file->device.private = ns;
+    file->version = ns->event;
+    return 0;
+}
+
+static void mounts_closed(struct file *file)
+{
+    mount_namespace_put(file->device.private);
+}
+
+static u32 mounts_poll(struct object *obj, struct poll_table *table)
+{
+    struct file *f = container_of(obj, struct file, device.object);
+    struct mount_namespace *ns = f->device.private;
+    u64 event;
+
+    poll_register(table, &ns->changed);
+    event = READ_ONCE(ns->event);
+    if (f->version == event)
+        return POLLIN | POLLRDNORM;
+    f->version = event;
+    return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
+}
+
+static const struct pseudo_file_ops mounts_file = {
+    .show = pid_show,
+    .open = mounts_open,
+    .closed = mounts_closed,
+    .poll = mounts_poll,
+};
 
 /* ----------------------------------------------------------------- links */
 
@@ -430,6 +479,10 @@ static const struct inode_ops ns_directory_ops = {
     {                                                                          \
         .name = n, .mode = S_IFREG | (m), .access = a, .show = fn, .store = st \
     }
+#define MOUNTS(n, m, fn)                                                   \
+    {                                                                      \
+        .name = n, .mode = S_IFREG | (m), .show = fn, .file = &mounts_file \
+    }
 #define LINK(n, fn)                                                         \
     {                                                                       \
         .name = n, .mode = S_IFLNK | 0777, .access = PID_READ, .follow = fn \
@@ -462,9 +515,9 @@ const struct pid_entry pid_common[] = {
     LINK("cwd", follow_cwd),
     LINK("root", follow_root),
     LINK("exe", follow_exe),
-    TEXT("mounts", 0444, PID_ANYBODY, show_mounts),
-    TEXT("mountinfo", 0444, PID_ANYBODY, show_mountinfo),
-    TEXT("mountstats", 0400, PID_ANYBODY, show_mountstats),
+    MOUNTS("mounts", 0444, show_mounts),
+    MOUNTS("mountinfo", 0444, show_mountinfo),
+    MOUNTS("mountstats", 0400, show_mountstats),
     TEXT("smaps", 0444, PID_READ, proc_show_smaps),
     TEXT("smaps_rollup", 0444, PID_READ, proc_show_smaps_rollup),
     TEXT("wchan", 0444, PID_ANYBODY, show_wchan),

@@ -11,6 +11,7 @@
 #include "fs/procfs.h"
 #include "fs/sysctl.h"
 #include "fs/vfs.h"
+#include "fs/watch.h"
 #include "ipc/pipe.h"
 #include "lib/parse.h"
 #include "lib/printf.h"
@@ -257,6 +258,7 @@ static int show_entropy(struct caller *who, struct text *out)
 
 static s32 last_cap = CAP_COUNT - 1, ngroups_max = 65536, one = 1, zero;
 static s32 randomize_va_space = 2, threads_max = 32768, pool_bits = 256;
+static s32 overflow_id = 65534;
 static s32 panic_timeout, sysrq = 438;
 
 static const struct sysctl kernel_entries[] = {
@@ -279,6 +281,8 @@ static const struct sysctl kernel_entries[] = {
     SYSCTL_INT("kernel/sysrq", 0644, &sysrq, 0, S32_MAX),
     SYSCTL_TEXT("kernel/core_pattern", "core"),
     SYSCTL_INT("kernel/tainted", 0444, &zero, 0, 0),
+    SYSCTL_INT("kernel/overflowuid", 0444, &overflow_id, 0, 0),
+    SYSCTL_INT("kernel/overflowgid", 0444, &overflow_id, 0, 0),
 };
 
 /* -------------------------------------------------------------- vm and fs */
@@ -333,6 +337,7 @@ static int show_file_nr(struct caller *who, struct text *out)
 }
 
 static u64 file_max = S64_MAX, nr_open = 1048576;
+static s32 inotify_instances = 128;
 static u64 epoll_watches = 65536, lease_seconds = 45;
 
 static const struct sysctl fs_entries[] = {
@@ -344,6 +349,14 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_INT("fs/pipe-max-size", 0644, &pipe_max_size, 4096, 1 << 30),
     SYSCTL_INT("fs/leases-enable", 0644, &one, 0, 1),
     SYSCTL_U64("fs/lease-break-time", 0644, &lease_seconds),
+    SYSCTL_INT("fs/overflowuid", 0444, &overflow_id, 0, 0),
+    SYSCTL_INT("fs/overflowgid", 0444, &overflow_id, 0, 0),
+    SYSCTL_INT("fs/inotify/max_user_instances", 0644, &inotify_instances, 0,
+               S32_MAX),
+    SYSCTL_INT("fs/inotify/max_user_watches", 0644, &inotify_max_watches, 0,
+               S32_MAX),
+    SYSCTL_INT("fs/inotify/max_queued_events", 0644, &inotify_max_events, 0,
+               S32_MAX),
     SYSCTL_U64("fs/epoll/max_user_watches", 0644, &epoll_watches),
 };
 

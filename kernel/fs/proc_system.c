@@ -10,12 +10,14 @@
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
+#include "fs/lock.h"
 #include "fs/procfs.h"
 #include "lib/string.h"
 #include "proc/namespace.h"
 #include "proc/pid.h"
 #include "proc/task.h"
 #include "proc/version.h"
+#include "tty/tty.h"
 #include "vm/vm.h"
 
 #define TICKS(ns) ((ns) / (NS_PER_SEC / 100))
@@ -253,6 +255,15 @@ static void put_irq(void *ctx, u32 irq, const struct irq_action *a)
     text_printf(out, "   %s\n", a->name ? a->name : "");
 }
 
+static void put_local(struct text *out, const char *name, enum irq_local kind,
+                      const char *what)
+{
+    text_printf(out, "%4s:", name);
+    for_each_online_cpu (cpu)
+        text_printf(out, " %10lu", irq_local_count(cpu, kind));
+    text_printf(out, "   %s\n", what);
+}
+
 static int show_interrupts(struct caller *who, struct inode *inode,
                            struct text *out)
 {
@@ -263,6 +274,26 @@ static int show_interrupts(struct caller *who, struct inode *inode,
         text_printf(out, "CPU%-8u", cpu);
     text_putc(out, '\n');
     irq_for_each(put_irq, out);
+    put_local(out, "LOC", IRQ_LOCAL_TIMER, "Local timer interrupts");
+    put_local(out, "RES", IRQ_LOCAL_RESCHED, "Rescheduling interrupts");
+    put_local(out, "CAL", IRQ_LOCAL_CALL, "Function call interrupts");
+    return 0;
+}
+
+static void put_console(void *ctx, const char *name, u32 major, u32 minor,
+                        bool preferred)
+{
+    /* Reads through its terminal only, hence no R; it writes. */
+    text_printf(ctx, "%-20s -W- (E%c p a) %4u:%u\n", name,
+                preferred ? 'C' : ' ', major, minor);
+}
+
+static int show_consoles(struct caller *who, struct inode *inode,
+                         struct text *out)
+{
+    (void)who;
+    (void)inode;
+    tty_console_for_each(put_console, out);
     return 0;
 }
 
@@ -322,6 +353,23 @@ static void put_slab(void *ctx, const char *name, size_t size, u64 used,
                 0UL);
 }
 
+static int show_locks(struct caller *who, struct inode *inode, struct text *out)
+{
+    (void)who;
+    (void)inode;
+    file_locks_show(out);
+    return 0;
+}
+
+static int show_cgroups(struct caller *who, struct inode *inode,
+                        struct text *out)
+{
+    (void)who;
+    (void)inode;
+    text_puts(out, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+    return 0;
+}
+
 static int show_slabinfo(struct caller *who, struct inode *inode,
                          struct text *out)
 {
@@ -347,11 +395,14 @@ PROC_FILE(filesystems_file, show_filesystems);
 PROC_FILE(devices_file, show_devices);
 PROC_FILE(cmdline_file, show_cmdline);
 PROC_FILE(interrupts_file, show_interrupts);
+PROC_FILE(consoles_file, show_consoles);
 PROC_FILE(vmstat_file, show_vmstat);
 PROC_FILE(swaps_file, show_swaps);
 PROC_FILE(partitions_file, show_partitions);
 PROC_FILE(nothing_file, show_nothing);
 PROC_FILE(slabinfo_file, show_slabinfo);
+PROC_FILE(locks_file, show_locks);
+PROC_FILE(cgroups_file, show_cgroups);
 
 static int proc_system_init(void)
 {
@@ -360,13 +411,16 @@ static int proc_system_init(void)
         u32 mode;
         const struct pseudo_file_ops *ops;
     } files[] = {
+        {"cgroups", 0444, &cgroups_file},
         {"cmdline", 0444, &cmdline_file},
         {"cpuinfo", 0444, &cpuinfo_file},
         {"devices", 0444, &devices_file},
         {"diskstats", 0444, &nothing_file},
         {"filesystems", 0444, &filesystems_file},
         {"interrupts", 0444, &interrupts_file},
+        {"consoles", 0444, &consoles_file},
         {"loadavg", 0444, &loadavg_file},
+        {"locks", 0444, &locks_file},
         {"meminfo", 0444, &meminfo_file},
         {"partitions", 0444, &partitions_file},
         {"slabinfo", 0400, &slabinfo_file},

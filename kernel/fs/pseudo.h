@@ -23,6 +23,8 @@ struct text {
 };
 void text_init(struct text *t);
 void text_free(struct text *t);
+/* Room for n more bytes: printing them then does not allocate. */
+bool text_reserve(struct text *t, size_t n);
 void text_printf(struct text *t, const char *format, ...) __printf(2, 3);
 void text_append(struct text *t, const void *data, size_t n);
 void text_putc(struct text *t, char c);

@@ -18,7 +18,7 @@ void text_free(struct text *t)
 }
 
 /* Room for n more bytes and a NUL. */
-static bool reserve(struct text *t, size_t n)
+bool text_reserve(struct text *t, size_t n)
 {
     size_t wanted = t->length + n + 1, capacity = t->capacity;
     char *data;
@@ -45,7 +45,7 @@ static bool reserve(struct text *t, size_t n)
 
 void text_append(struct text *t, const void *data, size_t n)
 {
-    if (!n || !reserve(t, n))
+    if (!n || !text_reserve(t, n))
         return;
     memcpy(t->data + t->length, data, n);
     t->length += n;

@@ -13,8 +13,6 @@
 #include "proc/signal.h"
 #include "proc/task.h"
 
-#define SIGXFSZ 25
-
 #define STATX_ATTR_IMMUTABLE  0x10u
 #define STATX_ATTR_APPEND     0x20u
 #define STATX_ATTR_MOUNT_ROOT 0x2000u
@@ -61,11 +59,7 @@ static int check_new_size(struct caller *who, struct inode *inode, s64 size)
     if (size <= inode_size(inode))
         return 0;
     if ((u64)size > who->limit_fsize && !(who->flags & CALLER_KERNEL)) {
-        struct signal_info info;
-
-        signal_info_kernel(&info, SIGXFSZ);
-        if (who->task)
-            signal_send_thread(who->task, &info);
+        signal_send_self(who, SIGXFSZ);
         return -EFBIG;
     }
     return size > inode->sb->max_size ? -EFBIG : 0;

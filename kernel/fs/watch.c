@@ -17,9 +17,9 @@
 #include "lib/string.h"
 #include "vm/user.h"
 
-#define MAX_EVENTS  16384
-#define MAX_WATCHES 65536
-#define FIONREAD    0x541bu
+s32 inotify_max_events = 16384, inotify_max_watches = 65536;
+
+#define FIONREAD 0x541bu
 
 /* What read(2) gives. */
 struct inotify_record {
@@ -98,7 +98,7 @@ static void queue_event(struct inotify *in, s32 wd, u32 mask, u32 cookie,
     struct event *e = event_new(wd, mask, cookie, name, n);
 
     spin_lock(&in->lock);
-    if (!e || in->count >= MAX_EVENTS) {
+    if (!e || in->count >= (u32)inotify_max_events) {
         kfree(e);
         e = in->overflowed ? NULL : event_new(-1, WATCH_Q_OVERFLOW, 0, NULL, 0);
         in->overflowed = true;
@@ -450,7 +450,7 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
             w->mask |= mask & kept;
         else
             w->mask = mask & kept;
-    } else if (in->watch_total >= MAX_WATCHES) {
+    } else if (in->watch_total >= (u32)inotify_max_watches) {
         result = -ENOSPC;
     } else {
         new->inode = inode_get(inode);

@@ -69,6 +69,9 @@ void watch_inode_gone(struct inode *inode);
 u32 watch_cookie(void); /* for a pair of MOVED_FROM and MOVED_TO */
 void inode_watches_destroy(struct inode *inode);
 
+/* /proc/sys/fs/inotify */
+extern s32 inotify_max_watches, inotify_max_events;
+
 /* inotify_init1: a grant of an OBJECT_INOTIFY; ERR_PTR. */
 struct grant *inotify_create(struct caller *who, bool nonblock);
 /* inotify_add_watch: the descriptor or errno. */

@@ -1,5 +1,6 @@
 #include "ipc/epoll.h"
 
+#include "core/plant.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -196,7 +197,8 @@ static void item_unlink(struct item *item)
 
     item->unlinked = true;
     rb_erase(&item->node, &ep->items);
-    unregister(item);
+    if (!PLANTED(PLANT_EPOLL_QUEUE))
+        unregister(item);
     flags = spin_lock_irqsave(&ep->ready_lock);
     if (item->queued) {
         list_del_init(&item->ready_link);
@@ -237,7 +239,7 @@ static int check_nesting(struct object *obj, struct epoll *target, u32 depth)
     struct epoll *ep = epoll_of(obj);
     int error = 0;
 
-    if (ep == target || depth > NEST_MAX)
+    if (ep == target || depth >= NEST_MAX)
         return -ELOOP;
     mutex_lock_nested(&ep->lock, depth);
     for (struct rb_node *n = rb_first(&ep->items); n && !error;
@@ -381,6 +383,23 @@ int epoll_control(struct object *epoll, enum epoll_op op, int fd,
 
 /* ---------------------------------------------------------------- waiting --
  */
+
+const void *epoll_target(struct object *epoll, int fd, u32 nth)
+{
+    struct epoll *ep = epoll_of(epoll);
+    const void *found = ERR_PTR(-ENOENT);
+
+    mutex_lock(&ep->lock);
+    for (struct rb_node *n = rb_first(&ep->items); n; n = rb_next(n)) {
+        struct item *i = rb_entry(n, struct item, node);
+        if (i->fd == fd && !nth--) {
+            found = i->object;
+            break;
+        }
+    }
+    mutex_unlock(&ep->lock);
+    return found;
+}
 
 static struct item *next_ready(struct epoll *ep)
 {
@@ -544,6 +563,7 @@ static size_t epoll_describe(struct object *obj, char *buffer, size_t size)
 }
 
 static const struct object_ops epoll_ops = {
+    .seek = object_seek_nowhere,
     .name = "[eventpoll]",
     .release = epoll_release,
     .poll = epoll_poll,
@@ -556,12 +576,12 @@ struct grant *epoll_create(void)
 
     if (!ep)
         return ERR_PTR(-ENOMEM);
-    object_init(&ep->object, OBJECT_EPOLL, &epoll_ops, OBJ_STREAM);
+    object_init(&ep->object, OBJECT_EPOLL, &epoll_ops, 0);
     refcount_set(&ep->refs, 1);
     mutex_init(&ep->lock, "epoll");
     spin_init(&ep->ready_lock, "epoll_ready");
     INIT_LIST_HEAD(&ep->ready);
     wait_queue_init(&ep->waiters);
     wait_queue_init(&ep->poll_queue);
-    return grant_create(&ep->object, RIGHT_ALL & ~RIGHT_SEEK);
+    return grant_create(&ep->object, RIGHT_ALL);
 }

@@ -28,6 +28,9 @@ enum epoll_op {
 
 struct grant *epoll_create(void); /* ERR_PTR(-ENOMEM) */
 bool object_is_epoll(const struct object *obj);
+/* kcmp(KCMP_EPOLL_TFD): the `nth` target with the number fd; compared only.
+ * ERR_PTR(-ENOENT). */
+const void *epoll_target(struct object *epoll, int fd, u32 nth);
 /* epoll_ctl; `target` names fd. Linux's errnos, but for EBADF (the caller's).
  */
 int epoll_control(struct object *epoll, enum epoll_op op, int fd,

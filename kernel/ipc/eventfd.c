@@ -130,6 +130,7 @@ static size_t eventfd_describe(struct object *obj, char *buffer, size_t size)
 }
 
 static const struct object_ops eventfd_ops = {
+    .seek = object_seek_nowhere,
     .name = "[eventfd]",
     .release = eventfd_release,
     .read = eventfd_read,
@@ -144,12 +145,11 @@ struct grant *eventfd_create(u64 count, bool semaphore, u32 obj_flags)
 
     if (!e)
         return ERR_PTR(-ENOMEM);
-    object_init(&e->object, OBJECT_EVENTFD, &eventfd_ops,
-                obj_flags | OBJ_STREAM);
+    object_init(&e->object, OBJECT_EVENTFD, &eventfd_ops, obj_flags);
     spin_init(&e->lock, "eventfd");
     wait_queue_init(&e->changed);
     e->count = count;
     e->semaphore = semaphore;
     e->id = __atomic_fetch_add(&next_id, 1, __ATOMIC_RELAXED);
-    return grant_create(&e->object, RIGHT_ALL & ~RIGHT_SEEK);
+    return grant_create(&e->object, RIGHT_ALL);
 }

@@ -3,6 +3,7 @@
 #include "arch/arch.h"
 #include "core/account.h"
 #include "core/init.h"
+#include "core/plant.h"
 #include "core/request.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -57,6 +58,7 @@ struct pipe *pipe_alloc(const struct caller *who)
     wait_queue_init(&p->writable);
     wait_queue_init(&p->opened);
     p->inode = __atomic_fetch_add(&next_inode, 1, __ATOMIC_RELAXED);
+    p->mode = 0600;
     p->uid = who->cred->fsuid.value;
     p->gid = who->cred->fsgid.value;
     p->time = time_realtime();
@@ -203,7 +205,7 @@ static ssize_t take(struct pipe *p, struct iter *to)
 ssize_t pipe_read(struct object *obj, struct io_request *req)
 {
     struct pipe *p = pipe_from_object(obj);
-    bool was_full;
+    bool was_full, more;
     ssize_t result;
 
     if (!iter_count(&req->iter))
@@ -219,25 +221,17 @@ ssize_t pipe_read(struct object *obj, struct io_request *req)
             result = -EIOCBQUEUED;
         }
     }
+    more = result > 0 && !pipe_empty(p);
     mutex_unlock(&p->lock);
     if (was_full && result > 0)
         wait_queue_wake_sync(&p->writable, POLLOUT | POLLWRNORM, 1);
+    /* A write wakes one reader; what that one leaves is for the next. */
+    if (more && req->flags & REQ_WAITED && wait_queue_active(&p->readable))
+        wait_queue_wake(&p->readable, POLLIN | POLLRDNORM, 1);
     return result;
 }
 
 /* ------------------------------------------------------------------ writing */
-
-static void send_sigpipe(const struct caller *who)
-{
-    struct signal_info info = {.signo = SIGPIPE, .code = SI_USER};
-
-    if (!who->task)
-        return;
-    info.pid = pid_number(who->task->group->leader->pids[PID_PROCESS],
-                          task_pid_ns(who->task));
-    info.uid = uid_from_kernel(who->cred->user_ns, who->cred->uid);
-    signal_send_thread(who->task, &info);
-}
 
 /* Append to the last fragment if everything fits behind it. */
 static ssize_t merge(struct pipe *p, struct iter *from, size_t n)
@@ -300,7 +294,8 @@ static ssize_t put(struct pipe *p, struct iter *from, bool packets)
 ssize_t pipe_write(struct object *obj, struct io_request *req)
 {
     struct pipe *p = pipe_from_object(obj);
-    bool was_empty, broken = false, nowait = req->flags & REQ_NOWAIT;
+    bool was_empty, broken = false, room = false,
+                    nowait = req->flags & REQ_NOWAIT;
     ssize_t result = 0;
 
     if (!iter_count(&req->iter) && !req->done)
@@ -329,11 +324,15 @@ ssize_t pipe_write(struct object *obj, struct io_request *req)
         was_empty |= result > 0;
         result = -EIOCBQUEUED;
     }
+    room = result > 0 && !pipe_full(p);
 out:
     mutex_unlock(&p->lock);
+    if (room && req->flags & REQ_WAITED && wait_queue_active(&p->writable))
+        wait_queue_wake(&p->writable, POLLOUT | POLLWRNORM, 1);
     if (broken)
-        send_sigpipe(req->caller);
-    if (was_empty && req->done)
+        signal_send_self(req->caller, SIGPIPE);
+    /* Edge-triggered waiters want to hear of every write. */
+    if (req->done && (was_empty || READ_ONCE(p->polled)))
         wait_queue_wake_sync(&p->readable, POLLIN | POLLRDNORM, 1);
     return result;
 }
@@ -345,6 +344,8 @@ u32 pipe_poll_end(struct pipe *p, struct poll_table *table, bool reads,
 {
     u32 events = 0;
 
+    if (table)
+        WRITE_ONCE(p->polled, true);
     if (reads) {
         poll_register(table, &p->readable);
         if (READ_ONCE(p->head) != READ_ONCE(p->tail))
@@ -397,7 +398,7 @@ s64 pipe_set_size(struct caller *who, struct pipe *p, u64 bytes)
     u64 slots = 1;
     u32 used;
 
-    if (!bytes || bytes > 1u << 31)
+    if (bytes > 1u << 31)
         return -EINVAL;
     while (slots << PAGE_SHIFT < bytes)
         slots *= 2;
@@ -409,7 +410,7 @@ s64 pipe_set_size(struct caller *who, struct pipe *p, u64 bytes)
         return -ENOMEM;
     mutex_lock(&p->lock);
     used = p->head - p->tail;
-    if (used > slots) {
+    if (used > slots && !PLANTED(PLANT_PIPE_SHRINK)) {
         mutex_unlock(&p->lock);
         kfree(fresh);
         return -EBUSY;
@@ -490,7 +491,7 @@ static int get_attributes(struct object *obj, struct file_attributes *out)
     struct pipe *p = pipe_from_object(obj);
 
     memset(out, 0, sizeof(*out));
-    out->mode = 0010600;
+    out->mode = 0010000 | p->mode;
     out->nlink = 1;
     out->ino = p->inode;
     out->dev = PIPE_DEVICE;
@@ -502,6 +503,26 @@ static int get_attributes(struct object *obj, struct file_attributes *out)
     return 0;
 }
 
+static int set_attributes(struct caller *who, struct object *obj,
+                          const struct set_attributes *set)
+{
+    struct pipe *p = pipe_from_object(obj);
+
+    if (who->cred->fsuid.value != p->uid && !caller_capable(who, CAP_FOWNER))
+        return -EPERM;
+    if (set->valid & (SET_UID | SET_GID) && !caller_capable(who, CAP_CHOWN))
+        return -EPERM;
+    mutex_lock(&p->lock);
+    if (set->valid & SET_MODE)
+        p->mode = set->mode & 07777;
+    if (set->valid & SET_UID)
+        p->uid = set->uid.value;
+    if (set->valid & SET_GID)
+        p->gid = set->gid.value;
+    mutex_unlock(&p->lock);
+    return 0;
+}
+
 static size_t link_text(struct object *obj, char *buffer, size_t size)
 {
     return snprintf(buffer, size, "pipe:[%lu]", pipe_from_object(obj)->inode);
@@ -509,6 +530,7 @@ static size_t link_text(struct object *obj, char *buffer, size_t size)
 
 static const struct object_attributes_ops attributes = {
     .get = get_attributes,
+    .set = set_attributes,
     .link_text = link_text,
 };
 

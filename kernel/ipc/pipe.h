@@ -38,8 +38,10 @@ struct pipe {
     u32 slots, head, tail;          /* head - tail are in use */
     u32 readers, writers;           /* ends open */
     u64 reader_opens, writer_opens; /* ever: FIFO open waits for a change */
-    struct page *spare;             /* owned, or NULL */
+    bool polled;        /* somebody polls it: each write is told of */
+    struct page *spare; /* owned, or NULL */
     u64 inode;
+    u32 mode;     /* permissions: fchmod */
     u32 uid, gid; /* kernel ids of the creator */
     s64 time;     /* ns: creation */
 };

@@ -1,5 +1,6 @@
 #include "ipc/poll.h"
 
+#include "core/plant.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -243,7 +244,8 @@ s64 poll_items(struct caller *who, struct poll_item *items, u32 count,
     if (ready || !deadline)
         return ready;
     if (count > ARRAY_SIZE(few)) {
-        held = kmalloc_array(count, sizeof(*held), ALLOC_KERNEL);
+        u32 n = PLANTED(PLANT_POLL_SIZE) ? min(count, 16u) : count;
+        held = kmalloc_array(n, sizeof(*held), ALLOC_KERNEL);
         if (!held)
             return -ENOMEM;
     }

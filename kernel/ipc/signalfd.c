@@ -84,6 +84,7 @@ static size_t signalfd_describe(struct object *obj, char *buffer, size_t size)
 }
 
 static const struct object_ops signalfd_ops = {
+    .seek = object_seek_nowhere,
     .name = "[signalfd]",
     .release = signalfd_release,
     .read = signalfd_read,
@@ -102,10 +103,9 @@ struct grant *signalfd_create(sigset_t set, u32 obj_flags)
 
     if (!s)
         return ERR_PTR(-ENOMEM);
-    object_init(&s->object, OBJECT_SIGNALFD, &signalfd_ops,
-                obj_flags | OBJ_STREAM);
+    object_init(&s->object, OBJECT_SIGNALFD, &signalfd_ops, obj_flags);
     s->set = allowed(set);
-    return grant_create(&s->object, RIGHT_ALL & ~RIGHT_SEEK);
+    return grant_create(&s->object, RIGHT_ALL);
 }
 
 int signalfd_change(struct object *obj, sigset_t set)

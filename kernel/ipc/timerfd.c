@@ -1,6 +1,7 @@
 #include "ipc/timerfd.h"
 
 #include "core/object.h"
+#include "core/plant.h"
 #include "core/request.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -79,7 +80,8 @@ static void timerfd_release(struct object *obj)
     struct timerfd *t = timerfd_of(obj);
 
     wait_queue_remove(&time_was_set, &t->clock_was_set);
-    timer_cancel_sync(&t->timer);
+    if (!PLANTED(PLANT_TIMERFD_RELEASE))
+        timer_cancel_sync(&t->timer);
     wait_queue_destroy(&t->expired);
     kfree(t);
 }
@@ -195,6 +197,7 @@ static size_t timerfd_describe(struct object *obj, char *buffer, size_t size)
 }
 
 static const struct object_ops timerfd_ops = {
+    .seek = object_seek_nowhere,
     .name = "[timerfd]",
     .release = timerfd_release,
     .read = timerfd_read,
@@ -222,13 +225,12 @@ struct grant *timerfd_create(struct caller *who, s32 clock, u32 obj_flags)
     t = kzalloc(sizeof(*t), ALLOC_KERNEL);
     if (!t)
         return ERR_PTR(-ENOMEM);
-    object_init(&t->object, OBJECT_TIMERFD, &timerfd_ops,
-                obj_flags | OBJ_STREAM);
+    object_init(&t->object, OBJECT_TIMERFD, &timerfd_ops, obj_flags);
     spin_init(&t->lock, "timerfd");
     wait_queue_init(&t->expired);
     timer_setup(&t->timer, timer_expired);
     t->clock = clock;
     wait_entry_init(&t->clock_was_set, realtime_changed, t);
     wait_queue_add(&time_was_set, &t->clock_was_set);
-    return grant_create(&t->object, RIGHT_ALL & ~RIGHT_SEEK);
+    return grant_create(&t->object, RIGHT_ALL);
 }

@@ -60,6 +60,7 @@ void socket_init(struct socket *s, struct caller *who,
     s->linger = -1;
     s->peek_offset = -1;
     s->inode = __atomic_fetch_add(&next_inode, 1, __ATOMIC_RELAXED);
+    s->mode = 0777;
     s->uid = who->cred->fsuid;
     s->gid = who->cred->fsgid;
     s->time = time_realtime();
@@ -143,14 +144,8 @@ s32 socket_take_error(struct socket *s)
 
 ssize_t socket_broken_pipe(const struct caller *who, u32 flags)
 {
-    struct signal_info info = {.signo = SIGPIPE, .code = SI_USER};
-
-    if (!(flags & MSG_NOSIGNAL) && who->task) {
-        info.pid = pid_number(who->task->group->leader->pids[PID_PROCESS],
-                              task_pid_ns(who->task));
-        info.uid = uid_from_kernel(who->cred->user_ns, who->cred->uid);
-        signal_send_thread(who->task, &info);
-    }
+    if (!(flags & MSG_NOSIGNAL))
+        signal_send_self(who, SIGPIPE);
     return -EPIPE;
 }
 
@@ -223,7 +218,7 @@ static int get_attributes(struct object *obj, struct file_attributes *out)
     struct socket *s = socket_of(obj);
 
     memset(out, 0, sizeof(*out));
-    out->mode = 0140777;
+    out->mode = 0140000 | s->mode;
     out->nlink = 1;
     out->ino = s->inode;
     out->dev = SOCKET_DEVICE;
@@ -235,6 +230,25 @@ static int get_attributes(struct object *obj, struct file_attributes *out)
     return 0;
 }
 
+static int set_attributes(struct caller *who, struct object *obj,
+                          const struct set_attributes *set)
+{
+    struct socket *s = socket_of(obj);
+
+    if (!kuid_equal(who->cred->fsuid, s->uid) &&
+        !caller_capable(who, CAP_FOWNER))
+        return -EPERM;
+    if (set->valid & (SET_UID | SET_GID) && !caller_capable(who, CAP_CHOWN))
+        return -EPERM;
+    if (set->valid & SET_MODE)
+        s->mode = set->mode & 07777;
+    if (set->valid & SET_UID)
+        s->uid = set->uid;
+    if (set->valid & SET_GID)
+        s->gid = set->gid;
+    return 0;
+}
+
 static size_t link_text(struct object *obj, char *buffer, size_t size)
 {
     return snprintf(buffer, size, "socket:[%lu]", socket_of(obj)->inode);
@@ -242,6 +256,7 @@ static size_t link_text(struct object *obj, char *buffer, size_t size)
 
 static const struct object_attributes_ops attributes = {
     .get = get_attributes,
+    .set = set_attributes,
     .link_text = link_text,
 };
 

@@ -152,6 +152,8 @@ struct socket {
     s32 linger;      /* seconds, -1: off */
     s32 peek_offset; /* -1: off */
     u64 inode;
+    u32 mode; /* permissions: fchmod */
+    s32 priority, mark;
     kuid_t uid; /* creator */
     kgid_t gid;
     s64 time;

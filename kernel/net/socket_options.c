@@ -77,6 +77,8 @@ static int set_integer(struct caller *who, struct socket *s, int name, s32 v)
     if (flag) {
         if (name == SO_DEBUG && v && !caller_capable_init(who, CAP_NET_ADMIN))
             return -EACCES;
+        if (name == SO_REUSEPORT && v && s->family == AF_UNIX)
+            return -EOPNOTSUPP;
         if (v)
             __atomic_fetch_or(&s->options, flag, __ATOMIC_RELAXED);
         else
@@ -106,6 +108,10 @@ static int set_integer(struct caller *who, struct socket *s, int name, s32 v)
         if ((name == SO_MARK || v < 0 || v > 6) &&
             !caller_capable(who, CAP_NET_ADMIN))
             return -EPERM;
+        if (name == SO_MARK)
+            s->mark = v;
+        else
+            s->priority = v;
         return 0;
     case SO_RCVLOWAT:
         s->receive_low_water = v < 0 ? 0x7fffffff : v ? v : 1;
@@ -191,8 +197,10 @@ static bool get_integer(struct socket *s, int name, s32 *v)
         *v = s->receive_buffer;
         return true;
     case SO_PRIORITY:
+        *v = s->priority;
+        return true;
     case SO_MARK:
-        *v = 0;
+        *v = s->mark;
         return true;
     case SO_RCVLOWAT:
         *v = s->receive_low_water;

@@ -2,6 +2,7 @@
 #include "net/unix.h"
 
 #include "core/init.h"
+#include "core/plant.h"
 #include "core/slab.h"
 #include "core/time.h"
 #include "fs/dentry.h"
@@ -296,12 +297,6 @@ static int unix_shutdown(struct socket *s, u32 how)
     struct unix_socket *u = unix_of(s), *peer;
 
     spin_lock(&u->lock);
-    if (u->state != UNIX_CONNECTED && u->state != UNIX_LISTENING) {
-        spin_unlock(&u->lock);
-        if (u->socket.type != SOCK_DGRAM)
-            return -ENOTCONN;
-        spin_lock(&u->lock);
-    }
     u->shutdown |= how;
     peer = u->peer;
     if (peer)
@@ -463,6 +458,8 @@ static ssize_t get_option(struct caller *who, struct socket *s, int level,
         return -EOPNOTSUPP;
     switch (name) {
     case SO_PEERCRED:
+        if (PLANTED(PLANT_SOCKET_OPTION))
+            return (ssize_t)u->peer_credentials.pid->level;
         cred = (struct abi_ucred){
             .pid = u->peer_credentials.pid
                        ? (s32)pid_number(u->peer_credentials.pid,

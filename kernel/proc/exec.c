@@ -212,10 +212,17 @@ static void reset_signals(struct task *t, struct signal_handlers *fresh)
     signal_handlers_put(old);
 }
 
-static void set_name(struct task *t, const char *path)
+static void set_name(struct task *t, const struct exec_image *i)
 {
-    const char *slash = strrchr(path, '/');
+    const char *path = i->comm, *slash;
+    char name[sizeof(t->thread.name)];
 
+    /* Opened by handle alone: the name of what runs (since Linux 6.1.x). */
+    if (!path) {
+        fs_context_ops->executable_name(i->file, name, sizeof(name));
+        path = name;
+    }
+    slash = strrchr(path, '/');
     spin_lock(&t->alloc_lock);
     strscpy(t->thread.name, slash ? slash + 1 : path, sizeof(t->thread.name));
     spin_unlock(&t->alloc_lock);
@@ -298,7 +305,7 @@ static int commit(struct exec_image *i, const struct exec_args *args)
     reset_signals(t, handlers);
     posix_timers_exec(t->group);
     switch_cred(t, i);
-    set_name(t, i->comm);
+    set_name(t, i);
     handle_close_on_exec(&t->caller);
     t->flags &= ~TASK_FORK_NOEXEC;
     t->group->has_execed = true;
@@ -335,7 +342,7 @@ static void name_image(struct exec_image *i, const struct exec_args *args)
     else
         snprintf(i->fd_path, sizeof(i->fd_path), "/dev/fd/%d", args->dirfd);
     i->path = i->fd_path;
-    i->comm = i->path;
+    i->comm = path[0] ? i->path : NULL;
     int flags = handle_get_slot_flags(&i->task->caller, args->dirfd);
     i->path_is_closed = flags >= 0 && flags & HANDLE_CLOEXEC;
 }
@@ -347,11 +354,11 @@ static int check_process_limit(struct task *t)
 
     if (!(t->flags & TASK_NPROC_EXCEEDED))
         return 0;
+    if (u != &user_account_root &&
+        (u64)atomic_load(&u->processes) > t->group->limits[LIMIT_NPROC].soft)
+        return -EAGAIN;
     t->flags &= ~TASK_NPROC_EXCEEDED;
-    return u != &user_account_root && (u64)atomic_load(&u->processes) >
-                                          t->group->limits[LIMIT_NPROC].soft
-               ? -EAGAIN
-               : 0;
+    return 0;
 }
 
 static void executable_shared(struct grant *g)

@@ -42,7 +42,7 @@ static int read_plan(struct exec_image *i, struct elf_file *f)
     if (!f->phdrs)
         return -ENOMEM;
     error = read_exactly(i, f->grant, f->phdrs, size, f->header.e_phoff);
-    if (error == -EIO)
+    if (error == -EIO || error == -EINVAL)
         error = -ENOEXEC;
     if (!error)
         error = elf_check_plan(&f->header, f->phdrs, ARCH_USER_TOP, &f->plan);

@@ -15,6 +15,7 @@ static int parse_line(char *line, size_t size, char **interpreter,
 {
     char *end = memchr(line, '\n', size);
     char *p = line + 2;
+    bool newline = end;
 
     if (!end) {
         /* Without a newline the interpreter's path must be whole: something
@@ -35,8 +36,9 @@ static int parse_line(char *line, size_t size, char **interpreter,
     *end = 0;
     while (is_space(*p))
         p++;
+    /* Linux opens the empty name, which is the current directory. */
     if (!*p)
-        return -ENOEXEC;
+        return newline ? -ENOEXEC : -EACCES;
     *interpreter = p;
     while (*p && !is_space(*p))
         p++;

@@ -460,9 +460,9 @@ void task_exit(u32 status)
     release_parts(t);
     if (last) {
         leave_session(t);
-        /* The process's status is that of its leader; exit_group overrides. */
-        if (g->group_exiting)
-            g->leader->exit_status = g->exit_code;
+        /* The process's status is that of exit_group or else of its last
+         * thread. (group_exiting is set by now: no timer starts again.) */
+        g->leader->exit_status = t->exit_status;
     }
     exit_notify(t, last);
     thread_exit();

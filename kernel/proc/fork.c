@@ -158,6 +158,9 @@ static int copy_group(struct task *t, struct task *parent, u64 flags)
     spin_lock_irq(&p->lock);
     memcpy(g->limits, p->limits, sizeof(g->limits));
     g->oom_score_adj = p->oom_score_adj;
+    g->membarrier = p->membarrier;
+    g->thp_disabled = p->thp_disabled;
+    g->mce_kill = p->mce_kill;
     g->oom_score_adj_min = p->oom_score_adj_min;
     spin_unlock_irq(&p->lock);
     g->start_time = time_monotonic();

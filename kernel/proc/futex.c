@@ -2,6 +2,7 @@
 
 #include "arch/arch.h"
 #include "core/init.h"
+#include "core/plant.h"
 #include "core/slab.h"
 #include "lib/errno.h"
 #include "lib/hash.h"
@@ -55,7 +56,9 @@ void futex_lock_two(struct futex_bucket *a, struct futex_bucket *b)
     if (a > b)
         swap(a, b);
     spin_lock(&a->lock);
-    if (a != b)
+    if (a != b && PLANTED(PLANT_FUTEX_ORDER))
+        spin_lock(&b->lock);
+    else if (a != b)
         spin_lock_nested(&b->lock, 1);
 }
 

@@ -97,7 +97,7 @@ static void check_cpu_timers(struct thread_group *g)
     check_one(g, &g->cpu_timers[0], used_by(g, true), SIGVTALRM, &next);
     check_one(g, &g->cpu_timers[1], all, SIGPROF, &next);
     check_limit(g, all, &next);
-    if (next != ~0ULL && !g->group_exiting) {
+    if (next != ~0ULL && !g->timers_over) {
         u32 threads = max(g->thread_count, 1u);
         timer_start(&g->cpu_timer,
                     time_monotonic() + max(next / threads, CPU_CHECK_MIN));
@@ -127,7 +127,7 @@ void itimers_exit(struct thread_group *g)
     g->real_deadline = 0;
     g->real_interval = 0;
     g->cpu_timers[0] = g->cpu_timers[1] = (struct cpu_itimer){0};
-    g->group_exiting = true;
+    g->timers_over = true;
     spin_unlock_irq(&g->lock);
     timer_cancel_sync(&g->real_timer);
     timer_cancel_sync(&g->cpu_timer);

@@ -1,6 +1,7 @@
 /* timer_create(2) and its family: timers on wall clocks that send signals. */
 #include "proc/posix_timer.h"
 
+#include "core/plant.h"
 #include "core/slab.h"
 #include "core/time.h"
 #include "lib/errno.h"
@@ -352,6 +353,8 @@ static void finish_delete(struct posix_timer *pt, bool was_queued)
 {
     timer_cancel_sync(&pt->timer);
     if (was_queued)
+        timer_put(pt);
+    if (was_queued && PLANTED(PLANT_POSIX_TIMER))
         timer_put(pt);
     timer_put(pt);
 }

@@ -58,6 +58,8 @@ int rseq_register(struct task *t, u64 address, u32 size, u32 flags,
         return -EINVAL;
     if (!arch_user_range_ok(address, size))
         return -EFAULT;
+    if (user_write64(t->mm, address + offsetof(struct abi_rseq, sequence), 0))
+        return -EFAULT;
     t->rseq_address = address;
     t->rseq_signature = signature;
     rseq_switched(t);

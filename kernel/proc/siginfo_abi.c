@@ -74,8 +74,8 @@ static enum layout layout_of(const struct signal_info *i)
         return LAYOUT_POLL;
     case SIGSYS:
         return LAYOUT_SYS;
-    default:
-        return LAYOUT_RT;
+    default: /* F_SETSIG: codes POLL_IN to POLL_HUP of any signal */
+        return i->code <= 6 ? LAYOUT_POLL : LAYOUT_RT;
     }
 }
 

@@ -166,6 +166,8 @@ void signal_force(struct task *t, const struct signal_info *info);
  * tasklist_lock held. */
 bool signal_group_is_orphaned(struct pid *pgrp, struct task *except);
 void signal_info_kernel(struct signal_info *info, int signo);
+/* To the caller itself, as if it had sent it: SIGPIPE, SIGXFSZ. */
+void signal_send_self(const struct caller *who, int signo);
 /* May `who` send signo to t? 0 or -EPERM. */
 int signal_may_send(const struct caller *who, struct task *t, int signo);
 

@@ -378,6 +378,18 @@ void signal_force(struct task *t, const struct signal_info *info)
     spin_unlock_irqrestore(&t->group->lock, flags);
 }
 
+void signal_send_self(const struct caller *who, int signo)
+{
+    struct signal_info info = {.signo = signo, .code = SI_USER};
+
+    if (!who->task)
+        return;
+    info.pid = pid_number(who->task->group->leader->pids[PID_PROCESS],
+                          task_pid_ns(who->task));
+    info.uid = uid_from_kernel(who->cred->user_ns, who->cred->uid);
+    signal_send_thread(who->task, &info);
+}
+
 int signal_may_send(const struct caller *who, struct task *t, int signo)
 {
     const struct cred *mine = who->cred, *its;

@@ -90,7 +90,10 @@ struct thread_group {
     struct cpu_itimer {
         u64 deadline, interval; /* ns of CPU time; deadline 0: off; G */
     } cpu_timers[2];            /* ITIMER_VIRTUAL, ITIMER_PROF */
-    u64 cpu_limit_next;         /* seconds at which SIGXCPU comes again; G */
+    bool timers_over;   /* the process ends: no timer starts any more; G */
+    bool thp_disabled;  /* prctl(PR_SET_THP_DISABLE) */
+    u8 mce_kill;        /* prctl(PR_MCE_KILL): PR_MCE_KILL_* */
+    u64 cpu_limit_next; /* seconds at which SIGXCPU comes again; G */
     u64 real_deadline;
     struct timer real_timer; /* ITIMER_REAL; G */
     u64 real_interval;
@@ -233,6 +236,8 @@ struct fs_context_ops {
     void (*allow_write)(struct grant *g);
     /* The first process: a context at the root; its handles 0, 1 and 2 on
      * /dev/console (an errno is no reason not to go on). */
+    /* The last part of its name in the file system. */
+    void (*executable_name)(struct grant *g, char *out, size_t size);
     struct fs_context *(*first)(void); /* ERR_PTR */
     int (*open_console)(struct caller *who);
 };

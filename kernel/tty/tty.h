@@ -162,7 +162,14 @@ struct tty *tty_console(void);
 void tty_console_offer(struct tty *t, const char *name);
 /* "hvc0 ttyS0\n": /sys/class/tty/console/active; returns the length. */
 size_t tty_console_active(char *buffer, size_t size);
+/* fn for each console, the preferred one first: /proc/consoles. */
+void tty_console_for_each(void (*fn)(void *ctx, const char *name, u32 major,
+                                     u32 minor, bool preferred),
+                          void *ctx);
 /* fn for each terminal that has a serial port: sysfs, /proc/tty. */
 void tty_serial_for_each(void (*fn)(void *ctx, struct tty *t), void *ctx);
+
+/* tty_sysfs.c: /sys/class/tty/<name>, once sysfs is there. */
+void tty_sysfs_add(const char *name, u32 major, u32 minor);
 
 #endif

@@ -12,20 +12,20 @@
 #define CONSOLES 8
 
 static struct {
-    spinlock_t lock; /* guards what follows */
+    mutex_t lock; /* guards what follows */
     struct tty *ttys[CONSOLES];
     char names[CONSOLES][16];
     u32 count;
-} consoles = {.lock = SPINLOCK_INIT("consoles")};
+} consoles = {.lock = MUTEX_INIT(consoles.lock, "consoles")};
 
 void tty_console_offer(struct tty *t, const char *name)
 {
-    spin_lock(&consoles.lock);
+    mutex_lock(&consoles.lock);
     if (consoles.count < CONSOLES) {
         strscpy(consoles.names[consoles.count], name, 16);
         consoles.ttys[consoles.count++] = t;
     }
-    spin_unlock(&consoles.lock);
+    mutex_unlock(&consoles.lock);
 }
 
 /* The one that the command line prefers, else the first. Lock held. */
@@ -43,10 +43,10 @@ struct tty *tty_console(void)
 {
     struct tty *t = NULL;
 
-    spin_lock(&consoles.lock);
+    mutex_lock(&consoles.lock);
     if (consoles.count)
         t = consoles.ttys[preferred()];
-    spin_unlock(&consoles.lock);
+    mutex_unlock(&consoles.lock);
     return t;
 }
 
@@ -55,7 +55,7 @@ size_t tty_console_active(char *buffer, size_t size)
     size_t n = 0;
     u32 last;
 
-    spin_lock(&consoles.lock);
+    mutex_lock(&consoles.lock);
     last = preferred();
     for (u32 i = consoles.count; i-- > 0;)
         if (i != last)
@@ -64,8 +64,26 @@ size_t tty_console_active(char *buffer, size_t size)
     if (consoles.count)
         n += (size_t)scnprintf(buffer + n, size - n, "%s\n",
                                consoles.names[last]);
-    spin_unlock(&consoles.lock);
+    mutex_unlock(&consoles.lock);
     return n;
+}
+
+void tty_console_for_each(void (*fn)(void *ctx, const char *name, u32 major,
+                                     u32 minor, bool preferred),
+                          void *ctx)
+{
+    u32 first;
+
+    mutex_lock(&consoles.lock);
+    first = preferred();
+    for (u32 i = 0; i < consoles.count; i++) {
+        /* The preferred one changes places with the first. */
+        u32 n = i == 0 ? first : i == first ? 0 : i;
+
+        fn(ctx, consoles.names[n], consoles.ttys[n]->major,
+           consoles.ttys[n]->minor, n == first);
+    }
+    mutex_unlock(&consoles.lock);
 }
 
 static int controlling_open(struct device *d, struct device_file *file,

@@ -179,6 +179,7 @@ static void port_added(struct serial_port *p)
         log_warning("%s: its device number is taken\n", s->name);
     if (p->console)
         tty_console_offer(s->tty, s->name);
+    tty_sysfs_add(s->name, p->major, p->minor);
 }
 
 void tty_serial_for_each(void (*fn)(void *ctx, struct tty *t), void *ctx)

@@ -259,6 +259,8 @@ int mm_memory_key(struct address_space *mm, u64 address, bool shared,
     vma = mm_find_vma(mm, address);
     if (!vma || vma->start > address || !(vma->flags & VMA_ACCESS)) {
         r = -EFAULT;
+    } else if (!(vma->flags & (VMA_SHARED | VMA_WRITE))) {
+        r = -EFAULT; /* a private word that nobody may change */
     } else if (vma->flags & VMA_SHARED && vma->mapping) {
         key->object = vma->mapping;
         key->offset = (vma->offset << PAGE_SHIFT) + (address - vma->start);

@@ -149,6 +149,12 @@ int arch_direct_map_add(paddr_t start, u64 size)
     return 0;
 }
 
+void time_sleep(u64 ns)
+{
+    (void)ns;
+    panic("would sleep\n");
+}
+
 void *kvmalloc(size_t size, u32 flags)
 {
     /* The kernel would map single pages. */

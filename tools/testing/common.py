@@ -21,6 +21,7 @@ class Options:
     debug = False
     oracle = False
     pending = False
+    linux = False
     archs = ARCHS
     cpus = 4
     seed = 0
@@ -89,11 +90,13 @@ class Pending:
             if words:
                 self.rules.append((words[0], words[1] if len(words) > 1 else "*"))
 
+    def lists(self, name, arch):
+        return any(fnmatch.fnmatch(name, n) and fnmatch.fnmatch(arch, a)
+                   for n, a in self.rules)
+
     def has(self, name, arch):
-        return not options.pending and any(
-            fnmatch.fnmatch(name, n) and fnmatch.fnmatch(arch, a)
-            for n, a in self.rules
-        )
+        """Whether it is held back in this run."""
+        return not options.pending and self.lists(name, arch)
 
 
 pending = Pending()

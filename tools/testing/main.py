@@ -33,6 +33,8 @@ def parse():
                    help="make anew what is kept of Linux's output")
     p.add_argument("--pending", action="store_true",
                    help="also run what tests/hako-pending.txt holds back")
+    p.add_argument("--linux", action="store_true",
+                   help="run all of them on Linux too, not just a tenth")
     p.add_argument("--fuzz", nargs=2, metavar=("NAME", "SECONDS"),
                    help="run one fuzzer for so long")
     p.add_argument("--arch", choices=ARCHS, help="only this architecture")
@@ -78,6 +80,7 @@ def main():
     options.all = arguments.all
     options.debug = arguments.debug
     options.pending = arguments.pending
+    options.linux = arguments.linux
     options.names = arguments.names
     options.cpus = arguments.smp
     if arguments.arch:
@@ -105,6 +108,9 @@ def main():
             options.cpus = 1
             run_jobs(boot.jobs() + guest.jobs())
     count = results.count
+    if results.unpended:
+        print("pass, but are still in tests/hako-pending.txt: "
+              + ", ".join(results.unpended))
     if results.failed:
         print("failed: " + ", ".join(results.failed))
     print(f"{count[PASS]} passed, {count[FAIL]} failed, {count[SKIP]} skipped")

@@ -73,6 +73,7 @@ void x86_set_entry_stack(u64 top);  /* this CPU's, for the thread to run */
 #define VECTOR_RESCHED  0xfc
 #define VECTOR_CALL     0xfb
 #define VECTOR_TLB      0xfa
+#define VECTOR_WAKE     0xf9 /* only to end a HLT */
 #define VECTOR_DEVICES  0x30 /* first for devices ... */
 #define VECTOR_LIMIT    0xf0 /* ... and behind the last */
 
@@ -96,8 +97,8 @@ void x86_fpu_switch_in(struct thread_head *t);
 void x86_fpu_load(struct thread_head *t);    /* interrupts off, exit to user */
 void x86_fpu_store(struct thread_head *t);   /* area := registers, if newer */
 void x86_fpu_changed(struct thread_head *t); /* registers := area, later */
-/* The current thread's registers, in XSAVE's format, to or from user memory that
- * is present; false: they were not, go through the area. */
+/* The current thread's registers, in XSAVE's format, to or from user memory
+ * that is present; false: they were not, go through the area. */
 bool x86_fpu_store_user(struct thread_head *t, u64 to);
 bool x86_fpu_load_user(struct thread_head *t, u64 from);
 /* Write out what XSAVEOPT left out of a stored area: initial components. */

@@ -4,14 +4,15 @@
  * A space counts the flushes it was asked for (`generation`). Each CPU keeps a
  * few slots, one per PCID, that say of which space and up to which generation
  * the translations tagged with it are. Loading a space whose slot is behind
- * flushes the slot. A CPU that has the space loaded is in its `active` set and
+ * flushes the slot. A CPU that runs in the space is in its `active` set and
  * gets an interrupt; the others notice when they load it again.
  *
  * Order: a flusher raises generation, then reads `active`; a CPU that loads a
  * space enters `active`, then reads generation. Both are full barriers.
  *
- * A kernel thread keeps the last space loaded (lazily); the first interrupt
- * about it makes that CPU leave it.
+ * A kernel thread keeps the last space loaded (lazily): the CPU is in `lazy`
+ * instead. It uses no user address, so it is left alone until tables are freed,
+ * which it might walk by speculation: that interrupt makes it leave.
  */
 #include "arch/x86_64/port.h"
 #include "arch/x86_64/boot.h"
@@ -46,6 +47,8 @@ static struct {
     u64 start, end, generation;
     bool leave;  /* the space is going away */
     u32 pending; /* CPUs that have not answered; atomic */
+    u64 asleep[MAX_CPUS /
+               64]; /* CPUs that halted for busy or pending; atomic */
 } flush;
 
 static struct tlb *my_tlb(void)
@@ -58,9 +61,9 @@ void x86_tlb_init(void)
     *my_tlb() = (struct tlb){0};
 }
 
-static void cpu_mark(struct arch_aspace *as, u32 cpu, bool in)
+static void cpu_mark(u64 *set, u32 cpu, bool in)
 {
-    u64 *word = &as->active[cpu / 64], bit = BIT(cpu % 64);
+    u64 *word = &set[cpu / 64], bit = BIT(cpu % 64);
     if (in)
         __atomic_fetch_or(word, bit, __ATOMIC_SEQ_CST);
     else
@@ -89,6 +92,12 @@ static void load_kernel_root(struct tlb *t)
     write_cr3(x86_has(FEATURE_PCID) ? root | CR3_NOFLUSH : root);
     t->loaded = NULL;
     t->lazy = false;
+}
+
+static void leave_loaded(struct tlb *t)
+{
+    cpu_mark(t->lazy ? t->loaded->lazy : t->loaded->active, arch_cpu(), false);
+    load_kernel_root(t);
 }
 
 static u32 find_slot(struct tlb *t, u64 id)
@@ -122,20 +131,29 @@ void arch_aspace_activate(struct arch_aspace *as)
 {
     unsigned long flags = arch_irq_save();
     struct tlb *t = my_tlb();
+    struct arch_aspace *old = t->loaded;
+    u32 cpu = arch_cpu();
+    /* At any time the CPU is in one of the two sets of what it has loaded. */
     if (!as) {
-        t->lazy = t->loaded;
-    } else if (t->loaded == as) {
-        t->lazy = false;
-        /* Flushes that came while lazy made us leave, so it is up to date. */
-    } else {
-        struct arch_aspace *old = t->loaded;
-        u32 cpu = arch_cpu();
-        cpu_mark(as, cpu, true);
+        if (old && !t->lazy) {
+            cpu_mark(old->lazy, cpu, true);
+            cpu_mark(old->active, cpu, false);
+            t->lazy = true;
+        }
+    } else if (old != as) {
+        cpu_mark(as->active, cpu, true);
         t->loaded = as;
-        t->lazy = false;
         load(t, as);
         if (old)
-            cpu_mark(old, cpu, false);
+            cpu_mark(t->lazy ? old->lazy : old->active, cpu, false);
+        t->lazy = false;
+    } else if (t->lazy) {
+        cpu_mark(as->active, cpu, true);
+        cpu_mark(as->lazy, cpu, false);
+        t->lazy = false;
+        if (t->slots[t->current].generation !=
+            __atomic_load_n(&as->generation, __ATOMIC_SEQ_CST))
+            load(t, as);
     }
     arch_irq_restore(flags);
 }
@@ -200,18 +218,67 @@ static void answer(void)
         flush_kernel_here(flush.start, flush.end);
     } else if (t->loaded == flush.as) {
         if (t->lazy || flush.leave) {
-            cpu_mark(flush.as, arch_cpu(), false);
-            load_kernel_root(t);
+            leave_loaded(t);
         } else {
             flush_loaded(t, flush.as, flush.start, flush.end, flush.generation);
         }
     }
 }
 
+/*
+ * Waiting for another CPU. A virtual one may not be running, and spinning could
+ * be what keeps it from it, so after a while this one halts; whoever makes the
+ * condition true wakes those who did.
+ */
+#define SPINS_MAX 200
+
+static void halt_until(bool (*ready)(void))
+{
+    for (u32 i = 0; i < SPINS_MAX || !arch_irqs_enabled(); i++) {
+        if (ready())
+            return;
+        arch_cpu_relax();
+    }
+    u32 cpu = arch_cpu();
+    u64 *word = &flush.asleep[cpu / 64], bit = BIT(cpu % 64);
+    for (;;) {
+        arch_irq_disable();
+        __atomic_fetch_or(word, bit, __ATOMIC_SEQ_CST);
+        if (ready())
+            break;
+        /* The interrupt comes behind HLT: STI's shadow covers it. */
+        __asm__ volatile("sti; hlt" : : : "memory");
+    }
+    __atomic_fetch_and(word, ~bit, __ATOMIC_SEQ_CST);
+    arch_irq_enable();
+}
+
+static void wake_sleepers(void)
+{
+    for (u32 w = 0; w < MAX_CPUS / 64; w++) {
+        u64 m = __atomic_load_n(&flush.asleep[w], __ATOMIC_SEQ_CST);
+        for (; m; m &= m - 1)
+            x86_apic_send(x86_platform.apic_ids[w * 64 + __builtin_ctzl(m)],
+                          VECTOR_WAKE);
+    }
+}
+
+static bool all_answered(void)
+{
+    return !__atomic_load_n(&flush.pending, __ATOMIC_SEQ_CST);
+}
+
+static bool take_turn(void)
+{
+    return !__atomic_load_n(&flush.busy, __ATOMIC_RELAXED) &&
+           !__atomic_exchange_n(&flush.busy, 1, __ATOMIC_SEQ_CST);
+}
+
 void x86_tlb_interrupt(void)
 {
     answer();
-    __atomic_fetch_sub(&flush.pending, 1, __ATOMIC_SEQ_CST);
+    if (!__atomic_sub_fetch(&flush.pending, 1, __ATOMIC_SEQ_CST))
+        wake_sleepers();
 }
 
 extern u64 x86_cpus_running[MAX_CPUS / 64];
@@ -235,8 +302,7 @@ static void ask_others(const u64 *mask, u32 self)
         for (u64 m = others[w]; m; m &= m - 1)
             x86_apic_send(x86_platform.apic_ids[w * 64 + __builtin_ctzl(m)],
                           VECTOR_TLB);
-    while (__atomic_load_n(&flush.pending, __ATOMIC_ACQUIRE))
-        arch_cpu_relax();
+    halt_until(all_answered);
 }
 
 static void stay_here(void)
@@ -262,50 +328,56 @@ static void may_move(void)
 /* Only one request at a time; those who wait keep answering others'. */
 static void flush_begin(void)
 {
-    while (__atomic_exchange_n(&flush.busy, 1, __ATOMIC_ACQUIRE))
-        arch_cpu_relax();
+    halt_until(take_turn);
 }
 
 static void flush_end(void)
 {
-    __atomic_store_n(&flush.busy, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&flush.busy, 0, __ATOMIC_SEQ_CST);
+    wake_sleepers();
 }
 
-static bool others_active(const struct arch_aspace *as, u32 self)
+/* The other CPUs that a flush concerns, in `mask`; false: there are none. */
+static bool others(const struct arch_aspace *as, u32 self, bool lazy, u64 *mask)
 {
+    u64 any = 0;
     for (u32 w = 0; w < MAX_CPUS / 64; w++) {
         u64 m = __atomic_load_n(&as->active[w], __ATOMIC_SEQ_CST);
+        if (lazy)
+            m |= __atomic_load_n(&as->lazy[w], __ATOMIC_SEQ_CST);
         if (w == self / 64)
             m &= ~BIT(self % 64);
-        if (m)
-            return true;
+        mask[w] = m;
+        any |= m;
     }
-    return false;
+    return any;
 }
 
-static void flush_space(struct arch_aspace *as, u64 start, u64 end, bool leave)
+static void flush_space(struct arch_aspace *as, u64 start, u64 end, bool tables,
+                        bool leave)
 {
+    u64 mask[MAX_CPUS / 64];
     stay_here();
     unsigned long flags = arch_irq_save();
     struct tlb *t = my_tlb();
     u64 generation = __atomic_add_fetch(&as->generation, 1, __ATOMIC_SEQ_CST);
     if (t->loaded == as) {
         if (leave) {
-            cpu_mark(as, arch_cpu(), false);
-            load_kernel_root(t);
+            leave_loaded(t);
         } else {
             flush_loaded(t, as, start, end, generation);
         }
     }
     arch_irq_restore(flags);
-    if (others_active(as, arch_cpu())) {
+    if (others(as, arch_cpu(), tables || leave, mask)) {
         flush_begin();
         flush.as = as;
         flush.start = start;
         flush.end = end;
         flush.generation = generation;
         flush.leave = leave;
-        ask_others(as->active, arch_cpu());
+        /* Who has come or gone while we waited knows by the generation. */
+        ask_others(mask, arch_cpu());
         flush_end();
     }
     may_move();
@@ -314,8 +386,7 @@ static void flush_space(struct arch_aspace *as, u64 start, u64 end, bool leave)
 void pagetable_flush(struct arch_aspace *as, u64 start, u64 end, bool tables)
 {
     /* INVLPG forgets all cached table entries too (SDM 3A, 4.10.4.1). */
-    (void)tables;
-    flush_space(as, start, end, false);
+    flush_space(as, start, end, tables, false);
 }
 
 void pagetable_flush_local(struct arch_aspace *as, u64 va)
@@ -339,7 +410,7 @@ void pagetable_flush_kernel(u64 start, u64 end)
 
 void arch_aspace_destroy(struct arch_aspace *as)
 {
-    flush_space(as, 0, 0, true);
+    flush_space(as, 0, 0, true, true);
     pagetable_destroy(&as->pt, ARCH_USER_TOP);
 }
 

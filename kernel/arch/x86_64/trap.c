@@ -400,6 +400,7 @@ static void dispatch(u32 vector)
         x86_apic_eoi();
         x86_tlb_interrupt();
         break;
+    case VECTOR_WAKE:
     case VECTOR_ERROR:
         x86_apic_eoi();
         break;

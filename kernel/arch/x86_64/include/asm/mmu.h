@@ -27,7 +27,8 @@ struct arch_aspace {
     struct pagetable pt;       /* must be first */
     u64 id;                    /* never used twice; names the space to TLBs */
     u64 generation;            /* atomic: number of flushes asked for */
-    u64 active[MAX_CPUS / 64]; /* atomic: CPUs that have it loaded */
+    u64 active[MAX_CPUS / 64]; /* atomic: CPUs that run in it */
+    u64 lazy[MAX_CPUS / 64];   /* atomic: CPUs that only have it loaded */
 };
 
 /* Physical address of the image minus its virtual one. */
