@@ -51,6 +51,9 @@ struct thread_head *arch_switch(struct thread_head *prev,
 {
     struct arm64_cpu *cpu = this_arm64_cpu();
 
+    /* As soon as prev may run elsewhere its address space may be destroyed, so
+     * none stays in TTBR0; the next thread's owner activates its own. */
+    arch_aspace_activate(NULL);
     fpsimd_switch(prev, next);
     if (prev->arch.user)
         prev->arch.tls = read_sysreg(tpidr_el0);
