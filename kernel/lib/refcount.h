@@ -97,6 +97,21 @@ static inline __must_check bool refcount_dec_and_test(refcount_t *r)
     return refcount_sub_and_test(1, r);
 }
 
+/* Drops a reference unless it is the last: then false, and the caller takes the
+ * lock under which the last one is dropped. */
+static inline __must_check bool refcount_dec_not_one(refcount_t *r)
+{
+    int old = atomic_load(&r->refs);
+
+    do {
+        if (old == 1)
+            return false;
+    } while (!__atomic_compare_exchange_n(&r->refs.counter, &old, old - 1,
+                                          false, __ATOMIC_RELEASE,
+                                          __ATOMIC_RELAXED));
+    return true;
+}
+
 /* Drops a reference that is known not to be the last. */
 static inline void refcount_dec(refcount_t *r)
 {

@@ -6,6 +6,7 @@
 #define BUCKETS 64
 
 static struct hlist_head buckets[BUCKETS];
+/* Irq-safe: signals are queued and dropped in interrupt context. */
 static spinlock_t user_account_lock = SPINLOCK_INIT("user_account");
 
 struct user_account user_account_root = {.refs = REFCOUNT_INIT(1)};
@@ -25,12 +26,13 @@ static struct user_account *find_locked(kuid_t uid)
 struct user_account *user_account_find(kuid_t uid)
 {
     struct user_account *u, *fresh;
+    unsigned long flags;
 
     if (uid.value == 0)
         return user_account_get(&user_account_root);
-    spin_lock(&user_account_lock);
+    flags = spin_lock_irqsave(&user_account_lock);
     u = find_locked(uid);
-    spin_unlock(&user_account_lock);
+    spin_unlock_irqrestore(&user_account_lock, flags);
     if (u)
         return u;
 
@@ -39,11 +41,11 @@ struct user_account *user_account_find(kuid_t uid)
         return NULL;
     refcount_set(&fresh->refs, 1);
     fresh->uid = uid;
-    spin_lock(&user_account_lock);
+    flags = spin_lock_irqsave(&user_account_lock);
     u = find_locked(uid);
     if (!u)
         hlist_add_head(&fresh->link, &buckets[uid.value % BUCKETS]);
-    spin_unlock(&user_account_lock);
+    spin_unlock_irqrestore(&user_account_lock, flags);
     if (u)
         kfree(fresh);
     return u ? u : fresh;
@@ -57,12 +59,17 @@ struct user_account *user_account_get(struct user_account *u)
 
 void user_account_put(struct user_account *u)
 {
-    spin_lock(&user_account_lock);
-    if (!refcount_dec_and_test(&u->refs)) {
-        spin_unlock(&user_account_lock);
+    unsigned long flags;
+    bool last;
+
+    /* Only the last reference needs the table. */
+    if (refcount_dec_not_one(&u->refs))
         return;
-    }
-    hlist_del(&u->link);
-    spin_unlock(&user_account_lock);
-    kfree(u);
+    flags = spin_lock_irqsave(&user_account_lock);
+    last = refcount_dec_and_test(&u->refs);
+    if (last)
+        hlist_del(&u->link);
+    spin_unlock_irqrestore(&user_account_lock, flags);
+    if (last)
+        kfree(u);
 }
