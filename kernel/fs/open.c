@@ -293,9 +293,15 @@ static int lookup_creating(struct opening *o, int dirfd, const char *name)
         else
             error = path_parent_from(o->who, &base, text, o->walk, &p);
         path_put(&base);
-        kfree(text);
-        if (!error && o->path.dentry)
+        if (!error && o->path.dentry) {
+            kfree(text);
             break;
+        }
+        /* p.last lies in the link's text, unless another link led on. */
+        if (!error && !p.link_text)
+            p.link_text = text;
+        else
+            kfree(text);
     }
     return error;
 }
