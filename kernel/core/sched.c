@@ -496,8 +496,13 @@ void sched_yield(void)
     struct thread *t = thread_current();
 
     preempt_disable();
-    arch_irq_disable();
     rq = runqueue_here();
+    if (READ_ONCE(rq->count) < 2) {
+        /* Nobody else wants to run. */
+        preempt_enable();
+        return;
+    }
+    arch_irq_disable();
     spin_lock(&rq->lock);
     rq_update(rq);
     if (thread_is_rt(t))

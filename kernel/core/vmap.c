@@ -356,7 +356,7 @@ void vunmap_device(void *va)
 /* ------------------------------------------------------------------ stacks */
 
 #define STACK_PAGES (KERNEL_STACK_SIZE / PAGE_SIZE)
-#define STACKS_KEPT 8
+#define STACKS_KEPT 32 /* at most; fewer where memory is small */
 static struct {
     spinlock_t lock; /* a leaf */
     u32 count;
@@ -382,7 +382,8 @@ void *stack_alloc(void)
 void stack_free(void *stack)
 {
     spin_lock(&stack_cache.lock);
-    if (stack_cache.count < STACKS_KEPT) {
+    if (stack_cache.count <
+        clamp(page_total_count() / 4096, 4UL, (u64)STACKS_KEPT)) {
         stack_cache.stacks[stack_cache.count++] = stack;
         stack = NULL;
     }
