@@ -23,7 +23,7 @@
 #include "lib/ring.h"
 
 #define PORT_NAME_MAX     63
-#define PORT_RX_BUFFERS   8
+#define PORT_RX_BUFFERS   16
 #define PORT_TX_BUFFERS   4
 #define PORT_RX_SIZE      4096u
 #define PORT_TX_ORDER     2 /* pages of a buffer of a generic port */

@@ -163,13 +163,17 @@ static struct port_buffer *front(struct port *p)
     return b;
 }
 
+/* The host hears of emptied buffers when half of them are, or all that was
+ * filled has been read: telling it costs more than reading a buffer. */
 static void give_back(struct port *p, struct port_buffer *b)
 {
     unsigned long flags = spin_lock_irqsave(&p->lock);
 
     list_del(&b->link);
     port_refill(p, b);
-    virtqueue_kick(p->in);
+    if (list_empty(&p->filled) ||
+        (u16)(p->in->avail_index - p->in->kicked) >= PORT_RX_BUFFERS / 2)
+        virtqueue_kick(p->in);
     spin_unlock_irqrestore(&p->lock, flags);
 }
 

@@ -233,10 +233,11 @@ static void remove_pty(struct pty *p)
     mutex_lock(&ptys_lock);
     p->master_open = false;
     p->path.dentry->inode->private = NULL;
+    /* The name goes before the number can be given out again. */
+    pseudo_remove(p->path.dentry);
     list_del(&p->link);
     pty_count--;
     mutex_unlock(&ptys_lock);
-    pseudo_remove(p->path.dentry);
     path_put(&p->path);
 }
 

@@ -75,9 +75,41 @@ static void slave_stop(struct tty *t)
     set_slave_closed(t, true);
 }
 
+/* Waiting input to the line discipline; in_mutex held. */
+static void feed(struct pty *p)
+{
+    struct tty *t = p->slave;
+    u8 bytes[CHUNK];
+
+    for (;;) {
+        unsigned long flags = spin_lock_irqsave(&t->lock);
+        size_t n = ring_peek(&p->in, 0, bytes, sizeof(bytes)), taken;
+
+        spin_unlock_irqrestore(&t->lock, flags);
+        if (!n)
+            return;
+        taken = tty_receive(t, bytes, n);
+        flags = spin_lock_irqsave(&t->lock);
+        ring_skip(&p->in, taken);
+        spin_unlock_irqrestore(&t->lock, flags);
+        if (taken < n)
+            return;
+    }
+}
+
 static void slave_unthrottle(struct tty *t)
 {
-    wait_queue_wake(&pty_of(t)->writable, POLLOUT | POLLWRNORM, 0);
+    struct pty *p = pty_of(t);
+
+    mutex_lock(&p->in_mutex);
+    feed(p);
+    mutex_unlock(&p->in_mutex);
+    wait_queue_wake(&p->writable, POLLOUT | POLLWRNORM, 0);
+}
+
+static void slave_drop_input(struct tty *t)
+{
+    ring_reset(&pty_of(t)->in);
 }
 
 static bool slave_is_gone(struct tty *t)
@@ -92,6 +124,7 @@ static void slave_released(struct tty *t)
     wait_queue_destroy(&p->readable);
     wait_queue_destroy(&p->writable);
     kvfree(p->buffer);
+    kvfree(p->in_buffer);
     kfree(p);
 }
 
@@ -105,6 +138,7 @@ static const struct tty_driver slave_driver = {
     .start = slave_start,
     .stop = slave_stop,
     .unthrottle = slave_unthrottle,
+    .drop_input = slave_drop_input,
     .released = slave_released,
 };
 
@@ -128,6 +162,7 @@ struct pty *pty_create(u32 index)
     ring_init(&p->out, p->buffer, PTY_RING);
     wait_queue_init(&p->readable);
     wait_queue_init(&p->writable);
+    mutex_init(&p->in_mutex, "pty_input");
     p->index = index;
     p->locked = true;
     p->slave->pty = p;
@@ -222,13 +257,51 @@ static ssize_t master_read(struct object *obj, struct io_request *req)
     return req->done ? (ssize_t)req->done : error;
 }
 
+/* Can more input be taken, by the line discipline or the ring? slave->lock. */
+static bool input_full(struct pty *p)
+{
+    return p->slave->throttled && p->in_buffer && ring_full(&p->in);
+}
+
+/* Bytes taken; in_mutex held. */
+static size_t give_slave(struct pty *p, const u8 *bytes, size_t n)
+{
+    struct tty *t = p->slave;
+    unsigned long flags;
+    size_t taken = 0;
+
+    if (ring_empty(&p->in))
+        taken = tty_receive(t, bytes, n);
+    if (taken == n)
+        return n;
+    if (!p->in_buffer) {
+        u8 *memory = kvmalloc(PTY_RING, ALLOC_KERNEL);
+
+        if (!memory)
+            return taken;
+        flags = spin_lock_irqsave(&t->lock);
+        ring_init(&p->in, memory, PTY_RING);
+        p->in_buffer = memory;
+        spin_unlock_irqrestore(&t->lock, flags);
+    }
+    flags = spin_lock_irqsave(&t->lock);
+    taken += ring_put(&p->in, bytes + taken, n - taken);
+    spin_unlock_irqrestore(&t->lock, flags);
+    /* A reader may have made room before it could see the ring filled. */
+    if (!t->throttled)
+        feed(p);
+    return taken;
+}
+
 /* The slave takes no more input now: 0 (look again), or what write returns. */
 static ssize_t wait_for_slave(struct pty *p, struct io_request *req)
 {
     unsigned long flags = spin_lock_irqsave(&p->slave->lock);
     ssize_t result = 0;
 
-    if (p->slave->throttled) {
+    if (!p->in_buffer) {
+        result = -ENOMEM;
+    } else if (input_full(p)) {
         if (req->flags & REQ_NOWAIT) {
             result = -EAGAIN;
         } else {
@@ -255,7 +328,9 @@ static ssize_t master_write(struct object *obj, struct io_request *req)
             error = -EFAULT;
             break;
         }
-        taken = tty_receive(p->slave, bytes, n);
+        mutex_lock(&p->in_mutex);
+        taken = give_slave(p, bytes, n);
+        mutex_unlock(&p->in_mutex);
         iter_revert(&req->iter, n - taken);
         req->done += taken;
         if (taken < n) {
@@ -285,7 +360,7 @@ static u32 master_poll(struct object *obj, struct poll_table *table)
         events |= POLLPRI | POLLIN | POLLRDNORM;
     if (p->slave_closed)
         events |= POLLHUP;
-    if (!t->throttled)
+    if (!input_full(p))
         events |= POLLOUT | POLLWRNORM;
     spin_unlock_irqrestore(&t->lock, flags);
     return events;

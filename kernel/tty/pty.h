@@ -7,6 +7,8 @@
  * tty->lock guards both directions and the packet status; ptys_lock (in
  * devpts.c) guards who is open and the nodes.
  *
+ * Input beyond what the line discipline takes waits in a second ring.
+ *
  * A pty is freed with its slave; the master's open file holds a reference.
  */
 #ifndef TTY_PTY_H
@@ -24,9 +26,12 @@
 struct devpts;
 
 struct pty {
-    struct tty *slave;                    /* owned while the master is open */
-    struct ring out;                      /* to the master; slave->lock */
-    u8 *buffer;                           /* owned */
+    struct tty *slave; /* owned while the master is open */
+    struct ring out;   /* to the master; slave->lock */
+    u8 *buffer;        /* owned */
+    mutex_t in_mutex;  /* one at a time feeds the slave */
+    struct ring in;    /* input that the slave has no room for; slave->lock */
+    u8 *in_buffer;     /* owned; from the first such byte on */
     struct wait_queue readable, writable; /* of the master */
     bool slave_closed; /* was open and is not any more; slave->lock */
     bool master_open;  /* ptys_lock */

@@ -237,8 +237,11 @@ void tty_hang_up(struct tty *t)
     t->generation++;
     n_tty_flush_input(&t->line);
     t->driver->flush(t);
-    t->termios = t->initial;
-    n_tty_termios_changed(&t->line, NULL);
+    /* UARTs keep their modes (in Linux their driver lacks RESET_TERMIOS). */
+    if (!(t->initial.c_cflag & CLOCAL)) {
+        t->termios = t->initial;
+        n_tty_termios_changed(&t->line, NULL);
+    }
     t->stopped_by_ioctl = false;
     tty_set_stopped(t, false);
     spin_unlock_irqrestore(&t->lock, flags);

@@ -50,6 +50,8 @@ struct tty_driver {
     void (*put)(struct tty *t, const u8 *data, size_t n); /* n <= room */
     size_t (*queued)(struct tty *t);
     void (*flush)(struct tty *t);
+    /* TCFLSH: forget input that is held back; may be NULL. */
+    void (*drop_input)(struct tty *t);
     void (*flow)(struct tty *t); /* `stopped` changed; may be NULL */
     /* Without tty->lock: */
     int (*start)(struct tty *t);                /* first open */

@@ -99,6 +99,8 @@ static int flush_queue(struct tty *t, u64 which)
         return -EINVAL;
     flags = spin_lock_irqsave(&t->lock);
     if (input) {
+        if (t->driver->drop_input)
+            t->driver->drop_input(t);
         n_tty_flush_input(&t->line);
         release = t->throttled;
         t->throttled = false;
