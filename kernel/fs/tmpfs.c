@@ -63,6 +63,7 @@ struct inode *tmpfs_new_inode(struct caller *who, struct super_block *sb,
     }
     ti->xattrs = NULL;
     ti->seals = SEAL_SEAL;
+    ti->allocated = false;
     inode_init(&ti->inode, sb, ops_for(mode), mode, 0);
     inode_init_owner(&ti->inode, who, dir, mode);
     if (S_ISCHR(mode) || S_ISBLK(mode))

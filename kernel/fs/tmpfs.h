@@ -34,7 +34,8 @@ struct tmpfs_inode {
     struct inode inode;
     struct tmpfs_xattr *xattrs; /* owned; inode.lock */
     u32 seals;                  /* SEAL_*; memfd; inode.lock */
-    struct mapping mapping;     /* regular files only: must be last */
+    bool allocated; /* some pages are from fallocate, and not written yet */
+    struct mapping mapping; /* regular files only: must be last */
 };
 
 static inline struct tmpfs_super *tmpfs_super(const struct super_block *sb)

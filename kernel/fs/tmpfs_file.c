@@ -18,6 +18,10 @@
 #define FALLOC_PUNCH_HOLE 0x02u
 #define SEEK_DATA         3
 
+/* A page that fallocate made and nobody has written to: SEEK_DATA passes over
+ * it. Reading from a store never fails here, so its bit is free. */
+#define PAGE_ONLY_ROOM PAGE_ERROR
+
 static int tmpfs_set_size(struct inode *inode, s64 size)
 {
     struct mapping *m = inode->mapping;
@@ -73,7 +77,8 @@ static int allocate_range(struct inode *inode, s64 start, s64 end)
                                  (s64)(index << PAGE_SHIFT));
             return error;
         }
-        mapping_mark_dirty(m, page);
+        page_set(page, PAGE_ONLY_ROOM);
+        tmpfs_inode(inode)->allocated = true;
         page_unlock(page);
         page_put(page);
     }
@@ -109,28 +114,96 @@ static int tmpfs_fallocate(struct caller *who, struct inode *inode, u32 mode,
     return 0;
 }
 
-static s64 tmpfs_seek_extent(struct inode *inode, s64 offset, int whence)
+/* Is the page data: present, and more than room that fallocate made? */
+static bool is_data(struct inode *inode, const struct page *page)
+{
+    return !tmpfs_inode(inode)->allocated || !page_test(page, PAGE_ONLY_ROOM);
+}
+
+/* The first page >= *index that is data; false: none. */
+static bool next_data(struct inode *inode, u64 *index)
+{
+    for (;; ++*index) {
+        struct page *page = mapping_next(inode->mapping, index);
+        bool data;
+
+        if (!page)
+            return false;
+        data = is_data(inode, page);
+        page_put(page);
+        if (data)
+            return true;
+    }
+}
+
+/* The first page >= index that is not. */
+static u64 next_hole(struct inode *inode, u64 index)
 {
     struct mapping *m = inode->mapping;
-    s64 size = READ_ONCE(m->size), found;
+    u64 end;
+
+    if (!tmpfs_inode(inode)->allocated)
+        return mapping_next_hole(m, index);
+    for (end = mapping_next_hole(m, index); index < end; index++) {
+        struct page *page = mapping_find(m, index);
+        bool data = page && is_data(inode, page);
+
+        if (page)
+            page_put(page);
+        if (!data)
+            break;
+    }
+    return index;
+}
+
+static s64 tmpfs_seek_extent(struct inode *inode, s64 offset, int whence)
+{
+    s64 size = READ_ONCE(inode->mapping->size), found;
     u64 index;
 
     if (offset < 0 || offset >= size)
         return -ENXIO;
     index = (u64)offset >> PAGE_SHIFT;
     if (whence == SEEK_DATA) {
-        struct page *page = mapping_next(m, &index);
-
-        if (!page)
+        if (!next_data(inode, &index))
             return -ENXIO;
-        page_put(page);
     } else {
-        index = mapping_next_hole(m, index);
+        index = next_hole(inode, index);
     }
     found = (s64)(index << PAGE_SHIFT);
     if (whence == SEEK_DATA && found >= size)
         return -ENXIO;
     return clamp(found, offset, size);
+}
+
+/* Bytes [start, end) were written: their pages are data now. */
+static void became_data(struct inode *inode, s64 start, s64 end)
+{
+    for (u64 index = (u64)start >> PAGE_SHIFT; (s64)(index << PAGE_SHIFT) < end;
+         index++) {
+        struct page *page = mapping_find(inode->mapping, index);
+
+        if (!page)
+            continue;
+        page_clear(page, PAGE_ONLY_ROOM);
+        page_put(page);
+    }
+}
+
+static ssize_t write_into_room(struct object *obj, struct io_request *req)
+{
+    struct file *f = container_of(obj, struct file, device.object);
+    bool append = atomic_load(&obj->flags) & OBJ_APPEND;
+    ssize_t n = file_write_mapping(obj, req);
+    s64 end;
+
+    if (n <= 0)
+        return n;
+    end = append                      ? inode_size(f->inode)
+          : req->flags & REQ_POSITION ? req->pos + n
+                                      : f->pos;
+    became_data(f->inode, max(end - n, 0L), end);
+    return n;
 }
 
 static ssize_t tmpfs_write(struct object *obj, struct io_request *req)
@@ -151,7 +224,9 @@ static ssize_t tmpfs_write(struct object *obj, struct io_request *req)
             iter_truncate(&req->iter, (size_t)(inode_size(f->inode) - pos));
         }
     }
-    return file_write_mapping(obj, req);
+    if (likely(!tmpfs_inode(f->inode)->allocated))
+        return file_write_mapping(obj, req);
+    return write_into_room(obj, req);
 }
 
 static int tmpfs_mmap(struct object *obj, struct mapping_request *map)
@@ -164,6 +239,9 @@ static int tmpfs_mmap(struct object *obj, struct mapping_request *map)
             return -EPERM;
         map->max_prot &= ~(u32)PROT_WRITE;
     }
+    /* Stores through a mapping are not seen: all counts as data from now on. */
+    if (map->shared && f->access & FILE_WRITE)
+        tmpfs_inode(f->inode)->allocated = false;
     return file_mmap_mapping(obj, map);
 }
 
