@@ -303,7 +303,6 @@ typedef struct {
     u64 raw;
 } arch_entry_t;
 
-
 /*
  * User address spaces. `as` is embedded in vm's address space. The functions
  * lock inside: any number of CPUs may call them on one space at once. Those
