@@ -122,23 +122,30 @@ static bool kill_one(void)
     return true;
 }
 
+/* Let who is being killed come to its end. */
+static void wait_a_little(void)
+{
+    thread_set_state(THREAD_KILLABLE);
+    schedule_until(time_monotonic() + NS_PER_SEC / 1000);
+}
+
 bool vm_out_of_memory(unsigned order)
 {
     bool again;
 
-    /* Nobody dies for a large block: there may be plenty of small ones. */
-    if (!oom_ops || order > 3 || current_is_dying())
+    /* Nobody dies for a block when there are plenty of single pages. */
+    if (!oom_ops || order > 3 || current_is_dying() ||
+        (order && page_free_count() > page_total_count() / 32))
         return false;
     if (!mutex_trylock(&oom_mutex)) {
-        /* Somebody else has it killed. */
-        sched_yield();
+        /* Somebody else decides. */
+        wait_a_little();
         return !current_is_dying();
     }
     if (victim_still_dying()) {
-        again = true;
         mutex_unlock(&oom_mutex);
-        sched_yield();
-        return again;
+        wait_a_little();
+        return !current_is_dying();
     }
     again = kill_one();
     mutex_unlock(&oom_mutex);

@@ -279,7 +279,6 @@ bool arch_aspace_clear_dirty(struct arch_aspace *as, u64 va)
  */
 
 #define UNMAP_STACK_BATCH 32
-#define UNMAP_ALLOC_BYTES (2 * PAGE_SIZE)
 
 struct unmap {
     struct pagetable *pt;
@@ -367,12 +366,14 @@ void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
     struct arch_unmapped on_stack[UNMAP_STACK_BATCH];
     struct unmap u = {
         .pt = space_tables(as), .pages = on_stack, .max = UNMAP_STACK_BATCH};
-    struct arch_unmapped *allocated = NULL;
+    paddr_t allocated = 0;
+    /* Fewer flushes, if there is a page at once: this may be freeing memory
+     * because there is none. */
     if (end - start > UNMAP_STACK_BATCH * PAGE_SIZE)
-        allocated = arch_alloc.alloc(UNMAP_ALLOC_BYTES);
+        allocated = arch_alloc.alloc_page();
     if (allocated) {
-        u.pages = allocated;
-        u.max = UNMAP_ALLOC_BYTES / sizeof(*allocated);
+        u.pages = arch_phys_to_virt(allocated);
+        u.max = PAGE_SIZE / sizeof(*u.pages);
     }
     while (start < end) {
         u.count = 0;
@@ -396,7 +397,7 @@ void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
             sink->release(sink, u.pages, u.count);
     }
     if (allocated)
-        arch_alloc.free(allocated, UNMAP_ALLOC_BYTES);
+        arch_alloc.free_page(allocated);
 }
 
 /* ------------------------------------------------------------- protecting --
