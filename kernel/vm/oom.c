@@ -122,13 +122,6 @@ static bool kill_one(void)
     return true;
 }
 
-/* Let who is being killed come to its end. */
-static void wait_a_little(void)
-{
-    thread_set_state(THREAD_KILLABLE);
-    schedule_until(time_monotonic() + NS_PER_SEC / 1000);
-}
-
 bool vm_out_of_memory(unsigned order)
 {
     bool again;
@@ -138,14 +131,11 @@ bool vm_out_of_memory(unsigned order)
         (order && page_free_count() > page_total_count() / 32))
         return false;
     if (!mutex_trylock(&oom_mutex)) {
-        /* Somebody else decides. */
-        wait_a_little();
-        return !current_is_dying();
+        return true; /* somebody else decides */
     }
     if (victim_still_dying()) {
         mutex_unlock(&oom_mutex);
-        wait_a_little();
-        return !current_is_dying();
+        return true;
     }
     again = kill_one();
     mutex_unlock(&oom_mutex);
