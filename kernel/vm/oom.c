@@ -124,23 +124,23 @@ static bool kill_one(void)
 
 bool vm_out_of_memory(unsigned order)
 {
+    struct thread *t = thread_current();
     bool again;
 
-    /* Nobody dies for a large block: there may be plenty of small ones. */
-    if (!oom_ops || order > 3 || current_is_dying())
+    /* Nobody dies for a block when there are plenty of single pages. */
+    if (!oom_ops || order > 3 || current_is_dying() ||
+        (order && page_free_count() > page_total_count() / 32))
         return false;
-    if (!mutex_trylock(&oom_mutex)) {
-        /* Somebody else has it killed. */
-        sched_yield();
-        return !current_is_dying();
-    }
+    if (!mutex_trylock(&oom_mutex))
+        return true; /* somebody else decides */
     if (victim_still_dying()) {
-        again = true;
         mutex_unlock(&oom_mutex);
-        sched_yield();
-        return again;
+        return true;
     }
+    /* Whatever this allocates does not wait for memory. */
+    t->may_use_reserve = true;
     again = kill_one();
+    t->may_use_reserve = false;
     mutex_unlock(&oom_mutex);
     return again && !current_is_dying();
 }

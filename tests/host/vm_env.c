@@ -116,6 +116,11 @@ u64 env_free_pages(void)
     return free_count;
 }
 
+u64 page_free_count(void)
+{
+    return free_count;
+}
+
 u64 page_total_count(void)
 {
     return ENV_FRAMES;

@@ -278,8 +278,8 @@ bool arch_aspace_clear_dirty(struct arch_aspace *as, u64 va)
 /* -------------------------------------------------------------- unmapping --
  */
 
-#define UNMAP_STACK_BATCH 32
-#define UNMAP_ALLOC_BYTES (2 * PAGE_SIZE)
+/* On the stack: this may be freeing memory because there is none. */
+#define UNMAP_BATCH 64
 
 struct unmap {
     struct pagetable *pt;
@@ -364,16 +364,9 @@ static u64 unmap_table(struct unmap *u, u64 *table, unsigned level, u64 va,
 void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
                        struct arch_unmap_sink *sink)
 {
-    struct arch_unmapped on_stack[UNMAP_STACK_BATCH];
+    struct arch_unmapped on_stack[UNMAP_BATCH];
     struct unmap u = {
-        .pt = space_tables(as), .pages = on_stack, .max = UNMAP_STACK_BATCH};
-    struct arch_unmapped *allocated = NULL;
-    if (end - start > UNMAP_STACK_BATCH * PAGE_SIZE)
-        allocated = arch_alloc.alloc(UNMAP_ALLOC_BYTES);
-    if (allocated) {
-        u.pages = allocated;
-        u.max = UNMAP_ALLOC_BYTES / sizeof(*allocated);
-    }
+        .pt = space_tables(as), .pages = on_stack, .max = UNMAP_BATCH};
     while (start < end) {
         u.count = 0;
         u.free_tables = 0;
@@ -395,8 +388,6 @@ void arch_aspace_unmap(struct arch_aspace *as, u64 start, u64 end,
         if (u.count)
             sink->release(sink, u.pages, u.count);
     }
-    if (allocated)
-        arch_alloc.free(allocated, UNMAP_ALLOC_BYTES);
 }
 
 /* ------------------------------------------------------------- protecting --
