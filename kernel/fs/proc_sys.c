@@ -87,9 +87,14 @@ static ssize_t store(struct caller *who, struct inode *inode, char *data,
     return error ? error : (ssize_t)n;
 }
 
-static const struct pseudo_file_ops sysctl_file = {
+static const struct pseudo_file_ops text_file = {
     .show = show,
     .store = store,
+};
+static const struct pseudo_file_ops number_file = {
+    .show = show,
+    .store = store,
+    .once = true,
 };
 
 int sysctl_add(const struct sysctl *entries, u32 count)
@@ -99,8 +104,12 @@ int sysctl_add(const struct sysctl *entries, u32 count)
         int error;
 
         snprintf(path, sizeof(path), "sys/%s", entries[i].path);
-        error = proc_add_file(path, entries[i].mode, &sysctl_file,
-                              (void *)&entries[i]);
+        error = proc_add_strict_file(path, entries[i].mode,
+                                     entries[i].kind == SYSCTL_TEXT_KIND ||
+                                             entries[i].kind == SYSCTL_CALL_KIND
+                                         ? &text_file
+                                         : &number_file,
+                                     (void *)&entries[i]);
         if (error)
             return error;
     }

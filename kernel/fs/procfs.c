@@ -99,6 +99,19 @@ int proc_add_file(const char *path, u32 mode, const struct pseudo_file_ops *ops,
     return 0;
 }
 
+int proc_add_strict_file(const char *path, u32 mode,
+                         const struct pseudo_file_ops *ops, void *private)
+{
+    struct proc_node *node = node_at(path, S_IFREG | mode);
+
+    if (!node)
+        return -ENOMEM;
+    node->ops = ops;
+    node->private = private;
+    node->strict = true;
+    return 0;
+}
+
 int proc_add_link(const char *path, const char *target)
 {
     struct proc_node *node = node_at(path, S_IFLNK | 0777);
@@ -196,6 +209,25 @@ static const struct inode_ops node_file_ops = {
     .open = node_open,
     .closed = pseudo_closed,
     .set_attributes = node_set,
+};
+
+/* No capability helps against the mode. */
+static int strict_permission(struct caller *who, struct inode *inode, u32 mask)
+{
+    u32 mode = inode->mode;
+
+    if (who->cred->euid.value == 0)
+        mode >>= 6;
+    else if (cred_in_egroup(who->cred, (kgid_t){0}))
+        mode >>= 3;
+    return mask & ~mode & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
+}
+
+static const struct inode_ops strict_file_ops = {
+    .open = node_open,
+    .closed = pseudo_closed,
+    .set_attributes = node_set,
+    .permission = strict_permission,
 };
 
 static bool list_nodes(struct proc_node *dir, struct dir_context *ctx)
@@ -304,7 +336,7 @@ int proc_lookup_node(struct inode *dir, struct dentry *d)
     } else if (S_ISLNK(node->mode)) {
         inode->ops = &node_link_ops;
     } else {
-        inode->ops = &node_file_ops;
+        inode->ops = node->strict ? &strict_file_ops : &node_file_ops;
     }
     return proc_instantiate(d, inode);
 }

@@ -21,6 +21,7 @@ struct proc_node {
     u32 mode;                          /* type and permissions */
     const struct pseudo_file_ops *ops; /* files */
     void *private;
+    bool strict;      /* the mode binds root too (/proc/sys) */
     const char *link; /* symlinks */
     u64 ino;
     struct proc_node *parent;
@@ -32,6 +33,9 @@ struct proc_node {
  * on the way are made. The strings stay the caller's. -ENOMEM. */
 int proc_add_file(const char *path, u32 mode, const struct pseudo_file_ops *ops,
                   void *private);
+/* The same, whose mode binds root too. */
+int proc_add_strict_file(const char *path, u32 mode,
+                         const struct pseudo_file_ops *ops, void *private);
 int proc_add_link(const char *path, const char *target);
 struct proc_node *proc_directory(const char *path); /* NULL: no memory */
 

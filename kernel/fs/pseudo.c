@@ -55,7 +55,7 @@ static ssize_t pseudo_read(struct object *obj, struct io_request *req)
 
     mutex_lock(&p->lock);
     n = pos == 0 || !p->filled ? fill(f, p, req->caller) : 0;
-    if (!n && pos < (s64)p->text.length) {
+    if (!n && pos < (s64)p->text.length && !(pos && p->ops->once)) {
         size_t left = p->text.length - (size_t)pos;
         size_t wanted = min(left, iter_count(&req->iter));
 
