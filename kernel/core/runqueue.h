@@ -26,6 +26,7 @@
 #define BALANCE_NS      (16 * NS_PER_MSEC)
 #define SCHED_TICK_NS   (4 * NS_PER_MSEC)
 #define WAKE_PROTECT_NS (500 * NS_PER_USEC)
+#define PAIR_BURST_NS   (200 * NS_PER_USEC)
 
 struct fair_queue {
     struct rb_root_cached tree;   /* by deadline, knows the least vruntime */

@@ -225,6 +225,22 @@ static void no_longer_asleep(int state)
                            __ATOMIC_RELAXED);
 }
 
+/*
+ * Two threads that wake each other in turn, and soon after they were woken
+ * themselves: one runs while the other sleeps, so they do best on one CPU.
+ */
+static bool is_pair(struct thread *t)
+{
+    struct thread *me = thread_current();
+    bool pair;
+
+    if (in_interrupt())
+        return false;
+    pair = t->last_waker == me && me->last_waker == t;
+    t->last_waker = me;
+    return pair && sched_clock() - me->time_stamp < PAIR_BURST_NS;
+}
+
 static bool wake(struct thread *t, u32 states, bool sync)
 {
     enum wake_result result;
@@ -246,6 +262,7 @@ static bool wake(struct thread *t, u32 states, bool sync)
     if (result != WAKE_AWAKE)
         no_longer_asleep(state);
     if (result == WAKE_ASLEEP) {
+        sync |= is_pair(t);
         atomic_store(&t->state, THREAD_RUNNING);
         activate(t, place_wakeup(t, sync), false, sync);
     }

@@ -85,9 +85,10 @@ struct thread {
     spinlock_t sched_lock;    /* guards policy, affinity, wake-ups */
     void (*entry)(void *);    /* what it runs first */
     void *entry_arg;
-    u8 policy;      /* enum sched_policy */
-    s8 nice;        /* -20..19 */
-    u8 rt_priority; /* 1..99 */
+    const void *last_waker; /* thread that woke it last; compared only */
+    u8 policy;              /* enum sched_policy */
+    s8 nice;                /* -20..19 */
+    u8 rt_priority;         /* 1..99 */
     bool reset_on_fork;
     bool must_move;       /* its CPU is not allowed any more; queue's lock */
     bool may_use_reserve; /* frees memory, or dies for it: page.c */
