@@ -145,16 +145,15 @@ static u64 section_bring_in(u32 section)
     u64 bytes, n;
 
     n = ram_pages(start, end, &first, &last);
-    waiting_pages -= min(n, waiting_pages);
     if (!n)
         return 0;
-    n = 0;
     bytes = round_up((last - first) * sizeof(struct page), PAGE_SIZE);
     metadata_range = (struct range){0, 0};
-    if (!carve(start, end, bytes, &r)) {
-        log_warning("page: no room for the metadata of section %u\n", section);
+    /* One that the initrd covers waits for boot_memory_free(). */
+    if (!carve(start, end, bytes, &r))
         return 0;
-    }
+    waiting_pages -= min(n, waiting_pages);
+    n = 0;
     metadata_range = r;
     s->pages = (struct page *)arch_phys_to_virt(r.start) - first;
     metadata_fill(s->pages + first, last - first, section);
@@ -239,6 +238,33 @@ void page_init(const struct boot_info *info)
         ;
 }
 
+/* A section without a free piece of its own: its metadata comes from others,
+ * and all of its pages are still taken. */
+static bool section_adopt(u32 section)
+{
+    paddr_t start = (paddr_t)section << SECTION_SHIFT;
+    struct page_section *s = &page_sections[section];
+    unsigned order = 0;
+    struct page *pages;
+    unsigned long flags;
+    pfn_t first, last;
+    u64 n = ram_pages(start, start + SECTION_SIZE, &first, &last);
+
+    while ((PAGE_SIZE << order) < (last - first) * sizeof(struct page))
+        order++;
+    pages = n ? page_alloc_kernel(order, ALLOC_NOCLAIM) : NULL;
+    if (!pages)
+        return false;
+    metadata_fill(pages, last - first, section);
+    flags = spin_lock_irqsave(&section_lock);
+    waiting_pages -= min(n, waiting_pages);
+    s->pages = pages - first;
+    s->first = first;
+    smp_store_release(&s->count, (u32)(last - first));
+    spin_unlock_irqrestore(&section_lock, flags);
+    return true;
+}
+
 /*
  * Memory that the boot did not leave free: the initrd as it is unpacked,
  * boot-only data. The section may not be in use yet.
@@ -259,6 +285,8 @@ void boot_memory_free(paddr_t start, u64 size)
             if (!page_sections[section].count)
                 section_bring_in((u32)section);
             spin_unlock_irqrestore(&section_lock, flags);
+            if (!page_sections[section].count && !section_adopt((u32)section))
+                return;
         }
         if (pfn_to_page(pfn))
             page_free_range(pfn, pfn + 1);
