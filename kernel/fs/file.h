@@ -17,7 +17,6 @@
 #include "fs/dentry.h"
 #include "fs/inode.h"
 
-
 struct file {
     struct device_file device; /* must be first: object, private, minor */
     struct path path;          /* owned */
@@ -27,11 +26,11 @@ struct file {
     s64 pos;
     struct dentry_link cursor; /* directories: place among the children */
     s64 cursor_pos;
-    u64 version;              /* of the filesystem: seeks, directory changes */
-    void *locks_hint;         /* not NULL once a lock was taken through it */
-    struct device *driver;    /* device nodes: borrowed */
-    u32 abi_flags;            /* O_* as opened, for F_GETFL; abi/ */
-    void *data;               /* of the filesystem */
+    u64 version;           /* of the filesystem: seeks, directory changes */
+    void *locks_hint;      /* not NULL once a lock was taken through it */
+    struct device *driver; /* device nodes: borrowed */
+    u32 abi_flags;         /* O_* as opened, for F_GETFL; abi/ */
+    void *data;            /* of the filesystem */
 };
 _Static_assert(offsetof(struct file, device) == 0, "drivers see its head");
 

@@ -11,15 +11,18 @@ int main(void)
         pid_t k = CHILD(_exit(i));
         waitid(P_PID, k, &si, WEXITED | WNOWAIT);
         waitpid(k, &st, 0);
-        bad += !WIFEXITED(st) || WEXITSTATUS(st) != i || si.si_status != i || si.si_code != CLD_EXITED;
+        bad += !WIFEXITED(st) || WEXITSTATUS(st) != i || si.si_status != i ||
+               si.si_code != CLD_EXITED;
     }
     N(bad);
-    static const int s[] = {SIGHUP, SIGINT, SIGKILL, SIGUSR1, SIGPIPE, SIGALRM, SIGTERM, 40, 64};
+    static const int s[] = {SIGHUP,  SIGINT,  SIGKILL, SIGUSR1, SIGPIPE,
+                            SIGALRM, SIGTERM, 40,      64};
     for (int i = 0; i < 9; i++) {
         pid_t k = CHILD(kill(getpid(), s[i]); pause());
         waitid(P_PID, k, &si, WEXITED | WNOWAIT);
         waitpid(k, &st, 0);
-        bad += !WIFSIGNALED(st) || WTERMSIG(st) != s[i] || si.si_status != s[i] || si.si_code != CLD_KILLED;
+        bad += !WIFSIGNALED(st) || WTERMSIG(st) != s[i] ||
+               si.si_status != s[i] || si.si_code != CLD_KILLED;
     }
     N(bad);
 }
