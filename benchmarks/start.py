@@ -33,7 +33,8 @@ def build(arch):
     cc = TOP / f"build/cache/musl-{arch}/cc"
     root = out / "first"
     root.mkdir(exist_ok=True)
-    sh(str(cc), "-static", "-Os", "-s", "-o", str(root / "init"),
+    sh(str(cc), "-static", "-Os", "-s", f"-Ibenchmarks/guest/{arch}", "-o",
+       str(root / "init"),
        "benchmarks/guest/first.c")
     with open(out / "first.cpio", "wb") as f:
         subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "-R", "0:0"],

@@ -17,29 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t counter(void)
-{
-#ifdef __x86_64__
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
-#else
-    uint64_t v;
-    __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(v));
-    return v;
-#endif
-}
-
-static uint64_t frequency(void)
-{
-#ifdef __x86_64__
-    return 0;
-#else
-    uint64_t v;
-    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(v));
-    return v;
-#endif
-}
+#include "counter.h" /* of the architecture */
 
 static uint64_t now(void)
 {
