@@ -5,14 +5,18 @@
 # DEBUG=1 builds into build/<arch>-debug with the lock-order checker, UBSan,
 # poisoning and fault injection (-DCONFIG_DEBUG).
 # FUZZ=1 is the debug build with coverage for the system call fuzzer; PLANT=n
-# puts the n-th of the bugs in that tests/fuzz says it must find.
+# puts the n-th of the bugs in that it must find (core/plant.h): only the files
+# that hold one are compiled for it, the others are those of FUZZ=1.
 
 ARCH      ?= $(shell uname -m)
 CC_FAMILY ?= gcc
 ifneq ($(FUZZ),)
 DEBUG     := 1
 endif
-KOUT      := build/$(ARCH)$(if $(FUZZ),-fuzz$(PLANT),$(if $(DEBUG),-debug))$(if $(filter clang,$(CC_FAMILY)),-clang)
+KFAMILY   := $(if $(filter clang,$(CC_FAMILY)),-clang)
+# Objects are built in KBASE, images in KOUT.
+KBASE     := build/$(ARCH)$(if $(FUZZ),-fuzz,$(if $(DEBUG),-debug))$(KFAMILY)
+KOUT      := $(if $(PLANT),build/$(ARCH)-fuzz$(PLANT)$(KFAMILY),$(KBASE))
 
 ifeq ($(CC_FAMILY),clang)
 KCC     := clang --target=$(ARCH)-linux-gnu
@@ -29,7 +33,9 @@ endif
 
 KLAYERS := lib arch/common arch/$(ARCH) core dev vm proc fs net ipc tty abi
 KSRC    := $(sort $(foreach l,$(KLAYERS),$(shell find kernel/$(l) -name '*.[cS]' -not -path '*/vdso/*' -not -path '*/bzimage/*' 2>/dev/null)))
-KOBJ    := $(patsubst kernel/%,$(KOUT)/kernel/%.o,$(KSRC))
+KPLANTED := $(if $(PLANT),$(shell grep -rlw PLANTED kernel --include='*.c'))
+KOBJ    := $(patsubst kernel/%,$(KBASE)/kernel/%.o,$(filter-out $(KPLANTED),$(KSRC))) \
+           $(patsubst kernel/%,$(KOUT)/kernel/%.o,$(KPLANTED))
 
 KWARN   := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wimplicit-fallthrough -Werror
@@ -44,12 +50,13 @@ KUBSAN  := -fsanitize=bounds,shift-exponent,integer-divide-by-zero,signed-intege
 KASAN_OPTIONS := asan-instrumentation-with-call-threshold=0 asan-stack=0 asan-globals=0
 KASAN   := -fsanitize=kernel-address $(foreach o,$(KASAN_OPTIONS),$(if $(filter clang,$(CC_FAMILY)),-mllvm -$(o),--param $(o)))
 KCFLAGS += $(if $(DEBUG),-DCONFIG_DEBUG=1 $(KUBSAN) $(KASAN))
-KCFLAGS += $(if $(FUZZ),-DCONFIG_FUZZ=1) $(if $(PLANT),-DCONFIG_PLANT=$(PLANT))
+KCFLAGS += $(if $(FUZZ),-DCONFIG_FUZZ=1)
+$(if $(PLANT),$(KPLANTED:kernel/%=$(KOUT)/kernel/%.o): KCFLAGS += -DCONFIG_PLANT=$(PLANT))
 # Coverage of what system calls lead to.
-KCOVERED := $(foreach l,dev vm proc fs net ipc tty abi,$(KOUT)/kernel/$(l)/%)
+KCOVERED := $(foreach l,dev vm proc fs net ipc tty abi,$(KBASE)/kernel/$(l)/% $(KOUT)/kernel/$(l)/%)
 $(filter $(KCOVERED),$(KOBJ)): KCFLAGS += $(if $(FUZZ),-fsanitize-coverage=trace-pc)
 # What hands out memory sees it while it is free.
-$(foreach f,kasan slab page page_section ubsan,$(KOUT)/kernel/core/$(f).c.o): \
+$(foreach f,kasan slab page page_section ubsan,$(KBASE)/kernel/core/$(f).c.o): \
     KCFLAGS += $(if $(DEBUG),-fno-sanitize=kernel-address)
 -include kernel/arch/$(ARCH)/arch.mk
 KCFLAGS += $(KARCH_CFLAGS)
@@ -57,12 +64,15 @@ KCFLAGS += $(KARCH_CFLAGS)
 .PHONY: kernel
 kernel: $(KIMAGES)
 
-$(KOUT)/kernel/%.c.o: kernel/%.c
-	@mkdir -p $(@D)
-	@echo "  CC      $<"
-	@$(KCC) $(KCFLAGS) -c -o $@ $<
+define KCOMPILE
+$(1)/kernel/%.c.o: kernel/%.c
+	@mkdir -p $$(@D)
+	@echo "  CC      $$<"
+	@$$(KCC) $$(KCFLAGS) -c -o $$@ $$<
+endef
+$(foreach o,$(sort $(KBASE) $(KOUT)),$(eval $(call KCOMPILE,$(o))))
 
-$(KOUT)/kernel/%.S.o: kernel/%.S
+$(KBASE)/kernel/%.S.o: kernel/%.S
 	@mkdir -p $(@D)
 	@echo "  AS      $<"
 	@$(KCC) $(KCFLAGS) -D__ASSEMBLY__ -c -o $@ $<
@@ -77,6 +87,7 @@ KLDFLAGS := -static -pie --no-dynamic-linker -z noexecstack -z max-page-size=409
 KLD_SCRIPT := kernel/arch/$(ARCH)/kernel.ld
 
 $(KOUT)/hako.elf: $(KOBJ) $(KLD_SCRIPT) tools/symbols.py
+	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	@$(KLD) $(KLDFLAGS) $(KARCH_LDFLAGS) -o $(KOUT)/.first.elf $(KOBJ)
 	@$(KNM) -n $(KOUT)/.first.elf | tools/symbols.py > $(KOUT)/.symbols.S

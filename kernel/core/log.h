@@ -72,7 +72,9 @@ void log_panic_mode(void);
 void log_panic_replay(u64 end, unsigned lines);
 /* Wakes readers that a message in awkward context could not. */
 void log_wake_readers(void);
-void log_backtrace(void); /* of the caller */
+/* Of the caller, as the end of a check's report: with the option panic_on_warn
+ * the kernel panics after it. */
+void log_backtrace(void);
 
 void log_init(void); /* the ring grows from its boot size */
 

@@ -58,6 +58,8 @@ static void trace_print(void *ctx, u64 pc)
 void log_backtrace(void)
 {
     arch_backtrace(NULL, NULL, trace_print, NULL);
+    if (boot_option("panic_on_warn") && !panic_in_progress())
+        panic("panic_on_warn: see the report above\n");
 }
 
 static void print_cpu_line(u32 cpu)

@@ -302,6 +302,21 @@ static __noinline void *alloc_slow(struct slab_cache *c, u32 flags)
     return objects[0];
 }
 
+static inline u8 *magazine_take(struct magazine *m)
+{
+#ifdef CONFIG_DEBUG
+    /* The one that has been free longest, so that a late use of a freed object
+     * finds it free still. */
+    u8 *oldest = m->objects[0];
+
+    m->count--;
+    memmove(m->objects, m->objects + 1, m->count * sizeof(m->objects[0]));
+    return oldest;
+#else
+    return m->objects[--m->count];
+#endif
+}
+
 static inline void *object_alloc(struct slab_cache *c, u32 flags)
 {
     struct magazine *m;
@@ -314,7 +329,7 @@ static inline void *object_alloc(struct slab_cache *c, u32 flags)
     preempt_disable();
     m = magazine_here(c);
     if (likely(m->count)) {
-        object = m->objects[--m->count];
+        object = magazine_take(m);
         preempt_enable();
     } else {
         preempt_enable();

@@ -22,7 +22,9 @@ static struct {
 } pool = {
     .lock = SPINLOCK_INIT("work_pool"),
     .queue = LIST_HEAD_INIT(pool.queue),
-    .more = WAIT_QUEUE_INIT(pool.more),
+    /* Woken under locks of other wait queues: a lock class of its own. */
+    .more = {.lock = SPINLOCK_INIT("work_pool_wait"),
+             .entries = LIST_HEAD_INIT(pool.more.entries)},
     .finished = WAIT_QUEUE_INIT(pool.finished),
 };
 

@@ -146,5 +146,10 @@ u64 clock_to_timer_base(s32 clock, u64 ns)
     default:
         break;
     }
-    return (s64)ns > offset ? (s64)ns - offset : 0;
+    if (ns > S64_MAX)
+        ns = S64_MAX;
+    /* A clock behind the monotonic one: saturates rather than overflows. */
+    if (offset < 0 && (s64)ns > S64_MAX + offset)
+        return S64_MAX;
+    return (s64)ns > offset ? (u64)((s64)ns - offset) : 0;
 }

@@ -237,15 +237,18 @@ void signal_notify_parent_stop(struct task *t, bool stopped, u32 signo)
 
 static void reparent_children(struct task *t, struct list_head *dead)
 {
-    struct task *child, *next, *to;
+    struct task *child, *thread, *next, *to;
 
     if (list_empty(&t->children))
         return;
     to = find_new_parent(t);
     list_for_each_entry_safe (child, next, &t->children, sibling) {
-        child->real_parent = to;
-        if (child->parent == t)
-            child->parent = to;
+        /* Every thread names it, though only the leader is on its list. */
+        list_for_each_entry (thread, &child->group->threads, group_link) {
+            thread->real_parent = to;
+            if (thread->parent == t)
+                thread->parent = to;
+        }
         list_move_tail(&child->sibling, &to->children);
         if (to->group == t->group)
             continue; /* a sibling thread took over: nothing is seen */

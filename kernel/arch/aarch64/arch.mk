@@ -15,16 +15,16 @@ VDSO_CFLAGS := -std=gnu17 -O2 -ffreestanding -fPIC -fvisibility=hidden \
                -isystem $(shell $(KCC) -print-file-name=include) \
                -Ikernel -Ikernel/arch/aarch64/include $(KWARN)
 
-$(KOUT)/vdso/%.o: $(VDSO_DIR)/% $(VDSO_DIR)/vdso.ld kernel/core/vdso_data.h kernel/arch/common/vdso/clock.h
+$(KBASE)/vdso/%.o: $(VDSO_DIR)/% $(VDSO_DIR)/vdso.ld kernel/core/vdso_data.h kernel/arch/common/vdso/clock.h
 	@mkdir -p $(@D)
 	@echo "  VDSO    $<"
 	@$(KCC) $(VDSO_CFLAGS) -c -o $@ $<
 
-$(KOUT)/vdso/vdso.so: $(KOUT)/vdso/vdso.c.o $(KOUT)/vdso/sigreturn.S.o
+$(KBASE)/vdso/vdso.so: $(KBASE)/vdso/vdso.c.o $(KBASE)/vdso/sigreturn.S.o
 	@$(KLD) -shared -soname=linux-vdso.so.1 -z max-page-size=4096 -z noexecstack \
 	    --hash-style=both --build-id=none --eh-frame-hdr --strip-debug \
 	    -T $(VDSO_DIR)/vdso.ld -o $@ $^
 	@$(KOBJCOPY) --strip-all $@
 
-$(KOUT)/kernel/arch/aarch64/vdso_image.S.o: $(KOUT)/vdso/vdso.so
-$(KOUT)/kernel/arch/aarch64/vdso_image.S.o: KCFLAGS += -DVDSO_FILE='"$(KOUT)/vdso/vdso.so"'
+$(KBASE)/kernel/arch/aarch64/vdso_image.S.o: $(KBASE)/vdso/vdso.so
+$(KBASE)/kernel/arch/aarch64/vdso_image.S.o: KCFLAGS += -DVDSO_FILE='"$(KBASE)/vdso/vdso.so"'

@@ -8,7 +8,7 @@ KARCH_CFLAGS  += -fdirect-access-external-data
 KARCH_LDFLAGS := --pack-dyn-relocs=relr
 endif
 # It runs before relocation and calls nothing.
-$(KOUT)/kernel/arch/$(ARCH)/early.c.o: KCFLAGS += -fno-sanitize=all
+$(KBASE)/kernel/arch/$(ARCH)/early.c.o: KCFLAGS += -fno-sanitize=all
 KIMAGES := $(if $(wildcard kernel/core/main.c),$(KOUT)/hako.elf)
 
 # The vDSO: user code, so none of the kernel's flags for itself.
@@ -17,17 +17,17 @@ KVDSO_CFLAGS := -std=gnu17 -O2 -ffreestanding -fPIC -fvisibility=hidden -fno-sta
                 -nostdinc -isystem $(shell $(KCC) -print-file-name=include) \
                 -Ikernel -Ikernel/arch/$(ARCH)/include
 
-$(KOUT)/vdso.so: kernel/arch/$(ARCH)/vdso/vdso.c kernel/arch/$(ARCH)/vdso/vdso.ld \
+$(KBASE)/vdso.so: kernel/arch/$(ARCH)/vdso/vdso.c kernel/arch/$(ARCH)/vdso/vdso.ld \
                  kernel/arch/common/vdso/clock.h kernel/core/vdso_data.h
 	@mkdir -p $(@D)
 	@echo "  VDSO    $@"
-	@$(KCC) $(KVDSO_CFLAGS) -c -o $(KOUT)/vdso.o $<
+	@$(KCC) $(KVDSO_CFLAGS) -c -o $(KBASE)/vdso.o $<
 	@$(KLD) -shared -soname=linux-vdso.so.1 --hash-style=both --build-id=none -z noexecstack \
-	    -z max-page-size=4096 --eh-frame-hdr -T kernel/arch/$(ARCH)/vdso/vdso.ld -o $@ $(KOUT)/vdso.o
+	    -z max-page-size=4096 --eh-frame-hdr -T kernel/arch/$(ARCH)/vdso/vdso.ld -o $@ $(KBASE)/vdso.o
 	@$(KOBJCOPY) -S $@
 
-$(KOUT)/kernel/arch/$(ARCH)/vdso_image.S.o: $(KOUT)/vdso.so
-$(KOUT)/kernel/arch/$(ARCH)/vdso_image.S.o: KCFLAGS += -Wa,-I$(KOUT)
+$(KBASE)/kernel/arch/$(ARCH)/vdso_image.S.o: $(KBASE)/vdso.so
+$(KBASE)/kernel/arch/$(ARCH)/vdso_image.S.o: KCFLAGS += -Wa,-I$(KBASE)
 
 # The bzImage: the real-mode part, then the image as it lies in memory.
 KSETUP_SECTORS := 3
