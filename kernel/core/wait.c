@@ -1,5 +1,6 @@
 #include "core/wait.h"
 
+#include "core/rcu.h"
 #include "core/sched.h"
 #include "core/time.h"
 #include "lib/errno.h"
@@ -53,6 +54,17 @@ void wait_queue_remove(struct wait_queue *q, struct wait_entry *e)
 
     list_del_init(&e->link);
     spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void wait_queue_leave(struct wait_queue **where, struct wait_entry *e)
+{
+    struct wait_queue *q;
+
+    rcu_read_lock();
+    q = READ_ONCE(*where);
+    if (q)
+        wait_queue_remove(q, e);
+    rcu_read_unlock();
 }
 
 void wait_queue_wake_locked(struct wait_queue *q, u32 key, unsigned exclusive)

@@ -74,6 +74,10 @@ static inline void wake_up_one(struct wait_queue *q)
 /* Like wait_queue_wake, and tells the scheduler that the waker is about to
  * sleep (pipes: keep the pair on one CPU). */
 void wait_queue_wake_sync(struct wait_queue *q, u32 key, unsigned exclusive);
+/* Leave a queue that may go away at any time: *q is where the entry's owner
+ * notes it; its callback sets that to NULL when it is called with POLLFREE. The
+ * queue's memory must outlive wait_queue_destroy() by a grace period. */
+void wait_queue_leave(struct wait_queue **q, struct wait_entry *e);
 /* The queue goes away: wake all with POLLFREE and empty it. */
 void wait_queue_destroy(struct wait_queue *q);
 

@@ -20,6 +20,11 @@
 #define POLL_IN_CODE  1
 #define POLL_OUT_CODE 2
 
+struct owner_wait {
+    struct wait_entry entry;
+    struct wait_queue *queue; /* NULL: gone */
+};
+
 struct owner {
     struct hlist_node link;
     struct object *object; /* borrowed: `use` ends before it goes */
@@ -31,10 +36,7 @@ struct owner {
     kuid_t uid, euid; /* of who set it */
     struct work work;
     atomic_t events; /* POLL* bits since the last signal */
-    struct {
-        struct wait_entry entry;
-        struct wait_queue *queue;
-    } waits[QUEUES_MAX];
+    struct owner_wait waits[QUEUES_MAX];
     u32 wait_count;
 };
 
@@ -129,6 +131,7 @@ static bool woken(struct wait_entry *entry, u32 key)
 
     if (key & POLLFREE) {
         list_del_init(&entry->link);
+        WRITE_ONCE(container_of(entry, struct owner_wait, entry)->queue, NULL);
         return false;
     }
     if (atomic_load(&o->object->flags) & OBJ_ASYNC) {
@@ -167,7 +170,7 @@ static void lost(struct grant_use *use)
     hlist_del(&o->link);
     mutex_unlock(&owner_lock);
     for (u32 i = 0; i < o->wait_count; i++)
-        wait_queue_remove(o->waits[i].queue, &o->waits[i].entry);
+        wait_queue_leave(&o->waits[i].queue, &o->waits[i].entry);
     work_flush(&o->work);
     grant_use_end(&o->use);
     if (o->pid)

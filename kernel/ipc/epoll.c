@@ -127,10 +127,8 @@ static void unregister(struct item *item)
     struct item_node *n, *next;
 
     for (n = item->nodes; n; n = next) {
-        struct wait_queue *q = READ_ONCE(n->queue);
         next = n->next;
-        if (q)
-            wait_queue_remove(q, &n->entry);
+        wait_queue_leave(&n->queue, &n->entry);
         kfree(n);
     }
     item->nodes = NULL;

@@ -67,12 +67,19 @@ struct thread_group *thread_group_create(void)
     return g;
 }
 
+static void group_free(struct rcu_head *head)
+{
+    slab_free(group_cache, container_of(head, struct thread_group, rcu));
+}
+
 void thread_group_put(struct thread_group *g)
 {
     if (!refcount_dec_and_test(&g->refs))
         return;
     wait_queue_destroy(&g->signalfd_wait);
-    slab_free(group_cache, g);
+    /* What was sent while the last member left. */
+    signal_queue_flush(&g->shared_pending, ~0ULL);
+    call_rcu(&g->rcu, group_free);
 }
 
 void task_update_caller(struct task *t)
@@ -121,6 +128,7 @@ static void task_free_rcu(struct rcu_head *head)
 {
     struct task *t = container_of(head, struct task, rcu);
 
+    signal_handlers_put(t->handlers);
     thread_group_put(t->group);
     slab_free(task_cache, t);
 }
@@ -129,9 +137,8 @@ static void task_free(struct task *t)
 {
     task_count_gone();
     cred_put(t->cred);
-    signal_handlers_put(t->handlers);
     account_put(t->account);
-    /* Readers under RCU may still look at t->group. */
+    /* Senders of signals under RCU still look at t->group and t->handlers. */
     call_rcu(&t->rcu, task_free_rcu);
 }
 

@@ -50,14 +50,43 @@ enum type {
     FUTEX, /* a word in the arena */
     CLOCK,
     TIMERID,
-    FDPAIR, /* room for two handles, which later calls use */
+    FDPAIR,   /* room for two handles, which later calls use */
+    HMESSAGE, /* struct hako_message */
     ZERO,
+};
+
+/* What a handle leads to, and what else calls have in common: calls that share
+ * one are put into the same program, and an FD argument prefers its kinds. */
+enum kind {
+    FILES = 1 << 0,
+    DIRS = 1 << 1,
+    PIPES = 1 << 2,
+    SOCKETS = 1 << 3,
+    EVENTS = 1 << 4, /* eventfd */
+    TIMERFDS = 1 << 5,
+    SIGNALFDS = 1 << 6,
+    EPOLLS = 1 << 7,
+    PIDFDS = 1 << 8,
+    TTYS = 1 << 9,
+    WATCHES = 1 << 10, /* inotify */
+    ENDPOINTS = 1 << 11,
+    DEVICES = 1 << 12,
+    ANY = (1 << 13) - 1,
+    STREAMS = PIPES | SOCKETS | EVENTS | TTYS,
+    PATHS = 1 << 16,
+    MEMORY = 1 << 17,
+    SIGNALS = 1 << 18,
+    TIMERS = 1 << 19, /* POSIX timers */
+    FUTEXES = 1 << 20,
+    PROCESSES = 1 << 21,
+    IDS = 1 << 22, /* users and groups */
 };
 
 struct argument {
     enum type type;
     uint8_t values;          /* how many follow */
     const uint64_t *choices; /* of FLAGS and CHOICE */
+    uint32_t kinds;          /* of FD: which are preferred, 0: any */
 };
 
 struct call_type {
@@ -65,8 +94,7 @@ struct call_type {
     long number;
     uint8_t args;
     struct argument arg[ARGS_MAX];
-    bool gives_fd;
-    bool root_only; /* pointless as another user */
+    uint32_t gives; /* the kind of handle that it returns or stores */
 };
 
 struct call {
@@ -91,6 +119,36 @@ void random_seed(uint64_t seed);
 /* program.c */
 void program_generate(struct program *p);
 void program_mutate(struct program *p, const struct program *other);
+
+/* text.c: "program x2: NAME@INDEX(SEED,...) ..."; read back by -r. */
+#define PROGRAM_TEXT_MAX 4096
+size_t program_print(const struct program *p, char *text, size_t room);
+bool program_parse(struct program *p, const char *text);
+
+/* arguments.c */
+struct runner;
+/* The value of one argument of call number `call` of the runner's program. */
+uint64_t argument_value(struct runner *r, const struct argument *a,
+                        uint64_t seed, uint32_t call);
+
+#define FDS_MAX      64
+#define CHILDREN_MAX 8
+struct runner { /* one of the threads that run a program */
+    const struct program *program;
+    uint8_t *scratch; /* where arguments are built */
+    uint32_t used;
+    int fds[FDS_MAX];
+    uint32_t kinds[FDS_MAX]; /* of fds */
+    int fd_count;
+    int pair[CALLS_MAX][2];
+    int children[CHILDREN_MAX];
+    int child_count;
+    bool forked; /* a child that goes on with the program */
+};
+#define PAGE        4096ul
+#define ARENA       0x20000000ul
+#define ARENA_PAGES 64ul
+#define SCRATCH     0x21000000ul /* arguments are built here; not in ADDRESS */
 
 /* execute.c */
 void arena_make(void); /* maps the arena and opens the set of handles */

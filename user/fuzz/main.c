@@ -1,11 +1,14 @@
 /*
- * fuzz [-t SECONDS] [-s SEED] [-u UID] [-j WORKERS] [-p]: see fuzz.h.
+ * fuzz [-t SECONDS | -n PROGRAMS] [-s SEED] [-u UID] [-j WORKERS] [-p]
+ * fuzz -r FILE [-u UID]: run programs again as -p printed them. See fuzz.h.
  *
- * Works in a directory of its own below the current one. Prints a line every
- * ten seconds, and at the end how many programs ran. -p prints each program
- * before it runs, to find the one that broke the kernel.
+ * Works in a directory of its own below /tmp. Prints a line every ten seconds,
+ * and at the end how many programs ran and how much memory is free once caches
+ * are empty. -p prints each program before it runs, to find the one that broke
+ * the kernel.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -24,15 +27,17 @@
 #include "fuzz.h"
 
 #define CORPUS_MAX    4096
-#define PROGRAM_LIMIT 1 /* seconds */
+#define PROGRAM_LIMIT 300000000 /* ns */
 #define CLEAN_EVERY   256
 
 static struct options {
     unsigned seconds, workers;
+    uint64_t programs; /* 0: by time */
     uint64_t seed;
     uid_t uid;
     bool print;
-} options = {.seconds = 60, .workers = 2};
+    const char *replay;
+} options = {.seconds = 60, .workers = 4};
 
 static struct shared {
     uint64_t runs, kept;
@@ -46,18 +51,15 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* In one piece, since all workers print. */
 static void print_program(const struct program *p)
 {
-    dprintf(2, "program%s:", p->threads ? " x2" : "");
-    for (uint32_t i = 0; i < p->count; i++) {
-        const struct call_type *t = &call_types[p->calls[i].type];
-        dprintf(2, " %s(", t->name);
-        for (int k = 0; k < t->args; k++)
-            dprintf(2, "%s%llx", k ? "," : "",
-                    (unsigned long long)p->calls[i].seed[k]);
-        dprintf(2, ")");
-    }
-    dprintf(2, "\n");
+    char text[PROGRAM_TEXT_MAX];
+    size_t n = program_print(p, text, sizeof text - 1);
+
+    text[n++] = '\n';
+    if (write(2, text, n) < 0)
+        _exit(1);
 }
 
 static void run_child(const struct program *p)
@@ -74,7 +76,7 @@ static void run_child(const struct program *p)
 static void run_program(const struct program *p)
 {
     sigset_t set;
-    struct timespec limit = {PROGRAM_LIMIT, 0};
+    struct timespec limit = {0, PROGRAM_LIMIT};
     pid_t child;
 
     if (options.print)
@@ -109,6 +111,14 @@ static void make_directory(unsigned worker)
     mkdir(command, 0777);
 }
 
+static void rmdir_worker(unsigned worker)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "w%u", worker);
+    rmdir(name);
+}
+
 static void enter_directory(unsigned worker)
 {
     char name[16];
@@ -129,6 +139,14 @@ static void become_user(void)
         _exit(1);
 }
 
+static bool goes_on(double end)
+{
+    if (options.programs)
+        return __atomic_load_n(&shared->runs, __ATOMIC_RELAXED) <
+               options.programs;
+    return now() < end;
+}
+
 /* A batch in a fresh directory and a fresh process, so that nothing piles up.
  */
 static void batch(unsigned worker, struct program *corpus, uint32_t *count,
@@ -137,7 +155,7 @@ static void batch(unsigned worker, struct program *corpus, uint32_t *count,
     enter_directory(worker);
     become_user();
     arena_make();
-    for (int i = 0; i < CLEAN_EVERY && now() < end; i++) {
+    for (int i = 0; i < CLEAN_EVERY && goes_on(end); i++) {
         struct program p;
 
         if (!*count || random_below(5) == 0) {
@@ -146,8 +164,8 @@ static void batch(unsigned worker, struct program *corpus, uint32_t *count,
             p = corpus[random_below(*count)];
             program_mutate(&p, &corpus[random_below(*count)]);
         }
-        run_program(&p);
         __atomic_fetch_add(&shared->runs, 1, __ATOMIC_RELAXED);
+        run_program(&p);
         if (coverage_is_new()) {
             uint32_t at =
                 *count < CORPUS_MAX ? (*count)++ : random_below(CORPUS_MAX);
@@ -170,6 +188,42 @@ static void *share(size_t n)
     return p;
 }
 
+/* Whether process `pid` is a child of this one. */
+static bool is_mine(const char *pid)
+{
+    char name[64], text[256] = "", *at;
+    int parent = 0, fd;
+    ssize_t n;
+
+    snprintf(name, sizeof name, "/proc/%.16s/stat", pid);
+    fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    n = read(fd, text, sizeof text - 1);
+    close(fd);
+    at = n > 0 ? strrchr(text, ')') : NULL;
+    return at && sscanf(at + 1, " %*c %d", &parent) == 1 && parent == getpid();
+}
+
+/* Orphans come to the worker, whatever session they have moved to. */
+static void kill_leftovers(void)
+{
+    while (waitpid(-1, NULL, WNOHANG) >= 0) {
+        struct timespec pause = {0, 10000000};
+        DIR *proc = opendir("/proc");
+        struct dirent *d;
+
+        while (proc && (d = readdir(proc))) {
+            if (d->d_name[0] >= '1' && d->d_name[0] <= '9' &&
+                is_mine(d->d_name))
+                kill(atoi(d->d_name), SIGKILL);
+        }
+        if (proc)
+            closedir(proc);
+        nanosleep(&pause, NULL);
+    }
+}
+
 static void worker_main(unsigned worker, double end)
 {
     struct program *corpus = share(CORPUS_MAX * sizeof *corpus);
@@ -180,12 +234,14 @@ static void worker_main(unsigned worker, double end)
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    while (now() < end) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    while (goes_on(end)) {
         pid_t child;
 
         make_directory(worker);
         child = fork();
         if (!child) {
+            prctl(PR_SET_CHILD_SUBREAPER, 0);
             random_seed(options.seed + worker * 1000003u + ++round);
             coverage_open();
             batch(worker, corpus, count, end);
@@ -193,19 +249,80 @@ static void worker_main(unsigned worker, double end)
         round++;
         if (child > 0)
             waitpid(child, NULL, 0);
+        kill_leftovers();
     }
     make_directory(worker);
+    rmdir_worker(worker);
     _exit(0);
+}
+
+/* The programs of a file, one a line, as print_program() writes them. */
+static int replay(void)
+{
+    char line[PROGRAM_TEXT_MAX];
+    FILE *f = fopen(options.replay, "r");
+    struct program p;
+
+    if (!f) {
+        perror(options.replay);
+        return 1;
+    }
+    signal(SIGCHLD, SIG_DFL);
+    make_directory(0);
+    enter_directory(0);
+    become_user();
+    arena_make();
+    while (fgets(line, sizeof line, f)) {
+        if (program_parse(&p, line))
+            run_program(&p);
+    }
+    fclose(f);
+    return 0;
+}
+
+/* What is free once everything is closed and the caches are empty. */
+static void print_memory(void)
+{
+    unsigned long free = 0, before;
+    struct timespec pause = {0, 300000000};
+    char line[128];
+
+    for (int tries = 0; tries < 20; tries++) {
+        int fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
+        FILE *f;
+
+        if (fd < 0 || write(fd, "3", 1) != 1)
+            return;
+        close(fd);
+        nanosleep(&pause, NULL);
+        before = free;
+        f = fopen("/proc/meminfo", "r");
+        while (f && fgets(line, sizeof line, f)) {
+            if (sscanf(line, "MemFree: %lu", &free) == 1)
+                break;
+        }
+        if (f)
+            fclose(f);
+        if (tries >= 3 && free <= before)
+            break;
+    }
+    printf("fuzz: MemFree %lu KiB\n", free);
 }
 
 static void parse(int argc, char **argv)
 {
     int option;
 
-    while ((option = getopt(argc, argv, "t:s:u:j:p")) >= 0) {
+    while ((option = getopt(argc, argv, "t:n:s:u:j:r:p")) >= 0) {
         switch (option) {
         case 't':
             options.seconds = (unsigned)atoi(optarg);
+            break;
+        case 'n':
+            options.programs = strtoull(optarg, NULL, 0);
+            break;
+        case 'r':
+            options.replay = optarg;
             break;
         case 's':
             options.seed = strtoull(optarg, NULL, 0);
@@ -220,10 +337,29 @@ static void parse(int argc, char **argv)
             options.print = true;
             break;
         default:
-            fprintf(stderr, "usage: fuzz [-t SECONDS] [-s SEED] [-u UID] "
-                            "[-j WORKERS] [-p]\n");
+            fprintf(stderr, "usage: fuzz [-t SECONDS | -n PROGRAMS] [-s SEED] "
+                            "[-u UID] [-j WORKERS] [-p] [-r FILE]\n");
             exit(64);
         }
+    }
+}
+
+/* A line every ten seconds while workers run. */
+static void watch(double start, double end)
+{
+    double told = start;
+
+    while (goes_on(end)) {
+        struct timespec pause = {0, 200000000};
+
+        nanosleep(&pause, NULL);
+        if (now() - told < 10 && goes_on(end))
+            continue;
+        told = now();
+        printf("fuzz: %.0f s, %llu programs, %llu kept, %u edges\n",
+               now() - start, (unsigned long long)shared->runs,
+               (unsigned long long)shared->kept, coverage->count);
+        fflush(stdout);
     }
 }
 
@@ -241,6 +377,8 @@ int main(int argc, char **argv)
     }
     coverage = share(sizeof *coverage);
     shared = share(sizeof *shared);
+    if (options.replay)
+        return replay();
     printf("fuzz: %zu calls, seed %llu, %s coverage\n", call_type_count,
            (unsigned long long)options.seed,
            access("/dev/kcov", R_OK) ? "no" : "with");
@@ -249,21 +387,12 @@ int main(int argc, char **argv)
         if (!fork())
             worker_main(i, end);
     }
-    while (now() < end) {
-        struct timespec pause = {10, 0};
-        if (end - now() < 10)
-            pause.tv_sec = (time_t)(end - now()) + 1;
-        nanosleep(&pause, NULL);
-        printf("fuzz: %.0f s, %llu programs, %llu kept, %u edges\n",
-               now() - start, (unsigned long long)shared->runs,
-               (unsigned long long)shared->kept, coverage->count);
-        fflush(stdout);
-    }
+    watch(start, end);
     while (wait(NULL) > 0)
         ;
-    /* What programs left behind that rm could not remove stays. */
     if (chdir("/") || rmdir(directory))
         fprintf(stderr, "fuzz: %s: %s\n", directory, strerror(errno));
     printf("fuzz: done, %llu programs\n", (unsigned long long)shared->runs);
+    print_memory();
     return 0;
 }

@@ -25,19 +25,94 @@ uint32_t random_below(uint32_t n)
     return (uint32_t)((random_next() >> 32) * n >> 32);
 }
 
-static void new_call(struct call *c)
+/* What a call has to do with. */
+static uint32_t kinds_of(uint16_t type)
 {
-    c->type = (uint16_t)random_below((uint32_t)call_type_count);
-    for (int i = 0; i < ARGS_MAX; i++)
+    const struct call_type *t = &call_types[type];
+    uint32_t kinds = t->gives;
+
+    for (int i = 0; i < t->args; i++) {
+        switch (t->arg[i].type) {
+        case FD:
+            kinds |= t->arg[i].kinds;
+            break;
+        case PATH:
+        case DIRFD:
+            kinds |= PATHS;
+            break;
+        case ADDRESS:
+            kinds |= MEMORY;
+            break;
+        case SIGNO:
+        case SIGSET:
+        case SIGACTION:
+            kinds |= SIGNALS;
+            break;
+        case TIMERID:
+            kinds |= TIMERS | SIGNALS;
+            break;
+        case FUTEX:
+            kinds |= FUTEXES;
+            break;
+        case PID:
+            kinds |= PROCESSES;
+            break;
+        case USER:
+            kinds |= IDS;
+            break;
+        default:
+            break;
+        }
+    }
+    return kinds;
+}
+
+/* An argument of the same type that the program has already: the same handle,
+ * address, name or signal. */
+static bool same_seed(const struct program *p, enum type type, uint64_t *seed)
+{
+    for (int tries = 0; tries < 8 && p->count; tries++) {
+        const struct call *c = &p->calls[random_below(p->count)];
+        const struct call_type *t = &call_types[c->type];
+
+        for (int i = 0; i < t->args; i++) {
+            if (t->arg[i].type == type) {
+                *seed = c->seed[i];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Any call, or rather one that has to do with another call of the program. */
+static void new_call(const struct program *p, struct call *c)
+{
+    const struct call_type *t;
+    uint32_t wanted = 0;
+
+    if (p->count && random_below(4))
+        wanted = kinds_of(p->calls[random_below(p->count)].type);
+    for (int tries = 0; tries < 64; tries++) {
+        c->type = (uint16_t)random_below((uint32_t)call_type_count);
+        if (!wanted || kinds_of(c->type) & wanted)
+            break;
+    }
+    t = &call_types[c->type];
+    for (int i = 0; i < ARGS_MAX; i++) {
         c->seed[i] = random_next();
+        if (i < t->args && random_below(3) == 0)
+            same_seed(p, t->arg[i].type, &c->seed[i]);
+    }
 }
 
 void program_generate(struct program *p)
 {
-    p->count = 2 + random_below(CALLS_MAX - 2);
+    uint32_t count = 2 + random_below(CALLS_MAX - 2);
+
     p->threads = random_below(4) == 0;
-    for (uint32_t i = 0; i < p->count; i++)
-        new_call(&p->calls[i]);
+    for (p->count = 0; p->count < count; p->count++)
+        new_call(p, &p->calls[p->count]);
 }
 
 static void insert(struct program *p, const struct call *c)
@@ -75,7 +150,7 @@ void program_mutate(struct program *p, const struct program *other)
         switch (random_below(8)) {
         case 0:
         case 1:
-            new_call(&c);
+            new_call(p, &c);
             insert(p, &c);
             break;
         case 2:
