@@ -47,12 +47,13 @@ static spinlock_t caches_lock = SPINLOCK_INIT("slab_caches");
 /* --------------------------------------------------------------- checking */
 
 #ifdef CONFIG_DEBUG
-#define RED_ZONE  16
-#define RED_BYTE  0xbb
-#define FREE_BYTE 0x6b
-#define USED_BYTE 0xa5
-#define MARK_USED 0x6475736544657375UL
-#define MARK_FREE 0x65657246646165ddUL
+#define DEBUG_SLAB 1
+#define RED_ZONE   16
+#define RED_BYTE   0xbb
+#define FREE_BYTE  0x6b
+#define USED_BYTE  0xa5
+#define MARK_USED  0x6475736544657375UL
+#define MARK_FREE  0x65657246646165ddUL
 
 /* The red zone in front holds the free-list link and this mark. */
 static u64 *mark_of(void *object)
@@ -107,7 +108,8 @@ static void debug_free(struct slab_cache *c, u8 *object)
     memset(object + c->offset, FREE_BYTE, c->size - c->offset - RED_ZONE);
 }
 #else
-#define RED_ZONE 0
+#define DEBUG_SLAB 0
+#define RED_ZONE   0
 static inline void debug_fresh(struct slab_cache *c, void *object)
 {
     (void)c;
@@ -365,6 +367,8 @@ static inline void object_free(struct slab_cache *c, void *p)
     u8 *object = (u8 *)p - c->offset;
     struct magazine *m;
 
+    if (DEBUG_SLAB)
+        kasan_unpoison(p, c->size - c->offset - RED_ZONE);
     debug_free(c, object);
     kasan_poison(p, c->size - c->offset - RED_ZONE);
     preempt_disable();
@@ -570,11 +574,22 @@ static void *large_alloc(size_t size, u32 flags)
     return page_address(p);
 }
 
+/* What was not asked for is out of bounds (debug build). */
+static inline void *cut(void *p, size_t size)
+{
+    if (DEBUG_SLAB && p) {
+        kasan_poison(p, ksize(p));
+        kasan_unpoison(p, size);
+    }
+    return p;
+}
+
 void *kmalloc(size_t size, u32 flags)
 {
     if (unlikely(size > CLASS_LIMIT))
         return large_alloc(size, flags);
-    return object_alloc(class_caches[class_of_16[(size + 15) / 16]], flags);
+    return cut(object_alloc(class_caches[class_of_16[(size + 15) / 16]], flags),
+               size);
 }
 
 void *kmalloc_array(size_t n, size_t size, u32 flags)
@@ -617,6 +632,7 @@ size_t ksize(const void *p)
 
 void kfree_sensitive(const void *p)
 {
+    kasan_unpoison(p, ksize(p));
     memzero_explicit((void *)p, ksize(p));
     kfree(p);
 }
@@ -626,9 +642,13 @@ void *krealloc(void *p, size_t size, u32 flags)
     size_t old = ksize(p);
     void *bigger;
 
-    if (p && size <= old && size > old / 2)
+    if (p && size <= old && size > old / 2) {
+        kasan_unpoison(p, size);
         return p;
+    }
     bigger = kmalloc(size, flags & ~(u32)ALLOC_ZERO);
+    if (p && (bigger || size <= old))
+        kasan_unpoison(p, old);
     if (!bigger)
         return p && size <= old ? p : NULL;
     if (p)

@@ -48,5 +48,7 @@ bool pid_fd_valid(struct inode *inode, struct task *t);
 extern const struct pid_entry pid_common[];
 extern const u32 pid_common_count;
 extern const struct object_ops pid_mem_ops;
+/* proc_fault.c */
+extern const struct object_ops pid_fail_nth_ops;
 
 #endif

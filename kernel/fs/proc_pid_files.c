@@ -535,5 +535,8 @@ const struct pid_entry pid_common[] = {
     TEXT_RW("gid_map", 0644, PID_ANYBODY, show_id_map, store_id_map),
     TEXT("setgroups", 0644, PID_ANYBODY, show_setgroups),
     TEXT("timerslack_ns", 0666, PID_ANYBODY, show_timerslack),
+#ifdef CONFIG_DEBUG
+    {.name = "fail-nth", .mode = S_IFREG | 0644, .ops = &pid_fail_nth_ops},
+#endif
 };
 const u32 pid_common_count = ARRAY_SIZE(pid_common);

@@ -222,6 +222,8 @@ static void server_release(struct object *obj)
         list_del_init(&c->link);
         call_put(c);
     }
+    /* Whoever polls the client side learns that nobody answers any more. */
+    wait_queue_wake(&ep->readable, POLLERR | POLLHUP, 0);
     endpoint_put(ep);
     kfree(s);
 }
@@ -322,7 +324,7 @@ static s64 await_reply(struct endpoint *ep, struct call *c,
 s64 endpoint_call(struct caller *who, struct handle_ref *client,
                   struct endpoint_message *send, struct endpoint_message *reply)
 {
-    struct endpoint *ep = side_of(client->object)->ep;
+    struct endpoint *ep;
     struct task *server;
     struct call *c;
     s64 result;
@@ -330,6 +332,7 @@ s64 endpoint_call(struct caller *who, struct handle_ref *client,
     (void)who;
     if (client->object->ops != &client_ops)
         return -EOPNOTSUPP;
+    ep = side_of(client->object)->ep;
     c = kzalloc(sizeof(*c), ALLOC_KERNEL);
     if (!c)
         return -ENOMEM;
@@ -433,7 +436,7 @@ static void abandon(struct endpoint *ep, struct call *c)
 s64 endpoint_receive(struct caller *who, struct handle_ref *server,
                      struct endpoint_message *message, u32 *token, bool nowait)
 {
-    struct endpoint *ep = side_of(server->object)->ep;
+    struct endpoint *ep;
     struct call *c;
     s64 result;
     int id;
@@ -441,6 +444,7 @@ s64 endpoint_receive(struct caller *who, struct handle_ref *server,
     (void)who;
     if (server->object->ops != &server_ops)
         return -EOPNOTSUPP;
+    ep = side_of(server->object)->ep;
     do {
         c = next_call(ep, server->grant, nowait);
         if (IS_ERR(c))
@@ -477,7 +481,7 @@ s64 endpoint_receive(struct caller *who, struct handle_ref *server,
 s64 endpoint_reply(struct caller *who, struct handle_ref *server, u32 token,
                    struct endpoint_message *send)
 {
-    struct endpoint *ep = side_of(server->object)->ep;
+    struct endpoint *ep;
     struct payload reply = {0};
     struct call *c;
     s64 result;
@@ -485,6 +489,7 @@ s64 endpoint_reply(struct caller *who, struct handle_ref *server, u32 token,
     (void)who;
     if (server->object->ops != &server_ops)
         return -EOPNOTSUPP;
+    ep = side_of(server->object)->ep;
     result = payload_fill(&reply, send);
     if (result)
         return result;

@@ -315,7 +315,8 @@ ssize_t pipe_write(struct object *obj, struct io_request *req)
         goto out;
     }
     req->done += result;
-    if (!iter_count(&req->iter)) {
+    /* With room left it stopped at a fault or for want of memory. */
+    if (!iter_count(&req->iter) || (req->done && !pipe_full(p))) {
         result = req->done;
     } else if (nowait) {
         result = req->done ? (ssize_t)req->done : -EAGAIN;

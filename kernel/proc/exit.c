@@ -206,7 +206,8 @@ static bool notify_parent_exit(struct task *leader)
                 signo = 0;
         }
     }
-    if (signo)
+    /* clone(2) takes any number. */
+    if (signo && signo <= SIGNAL_COUNT)
         signal_send_locked(parent, &info, true, false);
     spin_unlock_irqrestore(&g->lock, flags);
     wake_up_all(&g->child_wait);

@@ -314,7 +314,7 @@ static int find_instance(const struct file *f, struct path *out)
     error = path_lookup_from(&kernel, &base, "pts",
                              WALK_FOLLOW | WALK_DIRECTORY, out);
     if (error)
-        return -ENODEV;
+        return error == -ENOMEM ? error : -ENODEV;
     if (out->mnt->sb->type != &devpts_type ||
         out->dentry != out->mnt->sb->root) {
         path_put(out);

@@ -14,6 +14,7 @@ import boot
 import checks
 import guest
 import host
+import kernel_fuzz
 from common import ARCHS, FAIL, PASS, SKIP, options, results, setup
 
 
@@ -36,7 +37,8 @@ def parse():
     p.add_argument("--linux", action="store_true",
                    help="run all of them on Linux too, not just a tenth")
     p.add_argument("--fuzz", nargs=2, metavar=("NAME", "SECONDS"),
-                   help="run one fuzzer for so long")
+                   help="run one fuzzer for so long; kernel: that of the "
+                   "system calls")
     p.add_argument("--arch", choices=ARCHS, help="only this architecture")
     p.add_argument("--smp", type=int, default=4, help="processors (default 4)")
     p.add_argument("--seed", type=int, help="of the random tenth")
@@ -44,7 +46,7 @@ def parse():
 
 
 def list_tests():
-    for module in (checks, host, boot):
+    for module in (checks, host, kernel_fuzz, boot):
         for name in module.names():
             print(name)
     for test in guest.collect():
@@ -90,6 +92,8 @@ def main():
         list_tests()
         return 0
     if arguments.fuzz:
+        if arguments.fuzz[0] == "kernel":
+            return kernel_fuzz.fuzz(int(arguments.fuzz[1]))
         return host.fuzz(arguments.fuzz[0], int(arguments.fuzz[1]))
     for arch in options.archs:
         setup("musl", arch)
@@ -101,7 +105,7 @@ def main():
         sys.stdout.flush()
         jobs = []
         if not options.debug:
-            jobs += checks.jobs() + host.jobs()
+            jobs += checks.jobs() + host.jobs() + kernel_fuzz.jobs()
         jobs += boot.jobs() + guest.jobs()
         run_jobs(jobs)
         if options.all and not arguments.smp == 1:
