@@ -399,7 +399,7 @@ static int exec_it(void)
         execl("/proc/self/exe", "fault_injection", "again", NULL);
         how = errno;
         arm(0);
-        _exit(how == ENOMEM ? 3 : 4);
+        _exit(how == ENOMEM ? 3 : how);
     }
     how = ended(pid);
     remaining = how == 0;

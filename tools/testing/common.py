@@ -155,6 +155,8 @@ def run_words(arch, kernel, *more):
         setup("linux", arch)
         cache = path("build/cache", "linux-" + arch)
         words += ["--kernel", cache + "/vmlinuz", "--modules", cache + "/modules"]
+    elif kernel == "debug":
+        words += ["--debug", "--append", "panic_on_warn"]
     elif options.debug:
         words.append("--debug")
     return words + list(more)

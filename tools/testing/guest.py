@@ -37,7 +37,7 @@ class Test:
         self.name = f"{kind}/{stem}"
         self.stem = stem
         self.base = stem.replace("/", "-")
-        mark = "//" if kind == "abi" else "#"
+        mark = "#" if kind == "apps" else "//"
         self.keys = {}
         with open(self.file, errors="replace") as f:
             for line in f:
@@ -51,7 +51,7 @@ class Test:
 
     @property
     def timeout(self):
-        default = "30" if self.kind == "abi" else "120"
+        default = "120" if self.kind == "apps" else "30"
         return STRETCH * float(self.keys.get("timeout", default))
 
     @property
@@ -77,8 +77,8 @@ class Test:
     def compile(self, arch, out):
         """Build it if it is out of date. Returns None or the compiler's errors."""
         target = os.path.join(out, self.base)
-        headers = [path("tests/abi", f) for f in os.listdir(path("tests/abi"))
-                   if f.endswith(".h")]
+        headers = [path("tests", k, f) for k in ("abi", "hako")
+                   for f in os.listdir(path("tests", k)) if f.endswith(".h")]
         newest = max(os.path.getmtime(f) for f in [self.file, *headers])
         if os.path.exists(target) and os.path.getmtime(target) > newest:
             return None
@@ -101,18 +101,21 @@ class Test:
         return None
 
 
+def files_of(kind, end):
+    """The tests of tests/KIND, as paths below it."""
+    folder = path("tests", kind)
+    files = []
+    for where, folders, names in os.walk(folder):
+        # expected/ and helpers/ hold no tests.
+        folders[:] = [f for f in folders if f not in ("expected", "helpers")]
+        files += [os.path.relpath(os.path.join(where, n), folder)
+                  for n in names if n.endswith(end)]
+    return sorted(files)
+
+
 def collect():
-    tests = []
-    for kind, end in (("abi", ".c"), ("apps", ".sh")):
-        folder = path("tests", kind)
-        files = []
-        for where, folders, names in os.walk(folder):
-            # expected/ and helpers/ hold no tests.
-            folders[:] = [f for f in folders if f not in ("expected", "helpers")]
-            files += [os.path.relpath(os.path.join(where, n), folder)
-                      for n in names if n.endswith(end)]
-        tests += [Test(kind, f) for f in sorted(files)]
-    return tests
+    return [Test(kind, f) for kind, end in (("abi", ".c"), ("apps", ".sh"))
+            for f in files_of(kind, end)]
 
 
 def root_words(root, arch):

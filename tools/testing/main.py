@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import boot
 import checks
 import guest
+import hako
 import host
 import kernel_fuzz
 from common import ARCHS, FAIL, PASS, SKIP, options, results, setup
@@ -46,7 +47,7 @@ def parse():
 
 
 def list_tests():
-    for module in (checks, host, kernel_fuzz, boot):
+    for module in (checks, host, hako, kernel_fuzz, boot):
         for name in module.names():
             print(name)
     for test in guest.collect():
@@ -106,7 +107,7 @@ def main():
         jobs = []
         if not options.debug:
             jobs += checks.jobs() + host.jobs() + kernel_fuzz.jobs()
-        jobs += boot.jobs() + guest.jobs()
+        jobs += hako.jobs() + boot.jobs() + guest.jobs()
         run_jobs(jobs)
         if options.all and not arguments.smp == 1:
             options.cpus = 1
