@@ -83,9 +83,9 @@ static void open_close(unsigned long n)
 
 static void path_walk(unsigned long n)
 {
-    static const char *const folders[] = {"/tmp/a", "/tmp/a/b", "/tmp/a/b/c",
-                                          "/tmp/a/b/c/d", "/tmp/a/b/c/d/e",
-                                          "/tmp/a/b/c/d/e/f"};
+    static const char *const folders[] = {"/tmp/a",         "/tmp/a/b",
+                                          "/tmp/a/b/c",     "/tmp/a/b/c/d",
+                                          "/tmp/a/b/c/d/e", "/tmp/a/b/c/d/e/f"};
     struct stat s;
 
     for (unsigned i = 0; i < 6; i++)

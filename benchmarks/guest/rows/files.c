@@ -110,7 +110,7 @@ static void write4k(unsigned long n)
 }
 
 const struct row file_rows[] = {
-    {"create0k", create0, MANY},   {"create10k", create10k, MANY},
-    {"delete0k", delete0, MANY},   {"delete10k", delete10k, MANY},
-    {"read4k", read4k, 64},        {"read64k", read64k, 16},
-    {"write4k", write4k, 64},      {0}};
+    {"create0k", create0, MANY}, {"create10k", create10k, MANY},
+    {"delete0k", delete0, MANY}, {"delete10k", delete10k, MANY},
+    {"read4k", read4k, 64},      {"read64k", read64k, 16},
+    {"write4k", write4k, 64},    {0}};

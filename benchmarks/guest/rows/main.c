@@ -91,8 +91,7 @@ static void measure(const struct row *row)
             best = ns;
         ns = once(row, n);
     }
-    printf("row %s %llu\n", row->name,
-           (unsigned long long)(best * 1000 / n));
+    printf("row %s %llu\n", row->name, (unsigned long long)(best * 1000 / n));
     fflush(stdout);
 }
 

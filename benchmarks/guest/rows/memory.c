@@ -123,9 +123,7 @@ static void protect(unsigned long n)
     munmap(p, 16 * PAGE);
 }
 
-const struct row memory_rows[] = {{"fault", fault, 512},
-                                  {"file_fault", file_fault, 256},
-                                  {"mmap", map_touch_unmap, 16},
-                                  {"cow", copy_on_write, 512},
-                                  {"mprotect", protect, 32},
-                                  {0}};
+const struct row memory_rows[] = {
+    {"fault", fault, 512},         {"file_fault", file_fault, 256},
+    {"mmap", map_touch_unmap, 16}, {"cow", copy_on_write, 512},
+    {"mprotect", protect, 32},     {0}};

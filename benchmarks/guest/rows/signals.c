@@ -38,6 +38,5 @@ static void deliver(unsigned long n)
         row_die("signals are missing");
 }
 
-const struct row signal_rows[] = {{"sig_install", install, 100},
-                                  {"sig_deliver", deliver, 100},
-                                  {0}};
+const struct row signal_rows[] = {
+    {"sig_install", install, 100}, {"sig_deliver", deliver, 100}, {0}};
