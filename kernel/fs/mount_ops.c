@@ -25,7 +25,8 @@ static bool may_mount(struct caller *who)
         return true;
     if (who->flags & CALLER_CAPABILITY)
         return false;
-    return cred_capable_ns(who->cred, caller_ns(who)->owner, CAP_SYS_ADMIN);
+    return cred_capable_ns(who->cred, caller_ns(who)->head.owner,
+                           CAP_SYS_ADMIN);
 }
 
 static u32 flags_from_ms(u64 ms)
