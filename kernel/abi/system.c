@@ -137,6 +137,11 @@ s64 sys_getrandom(struct caller *who, const u64 *args)
 
         random_bytes(chunk, n);
         if (user_write(who->mm, args[0] + done, chunk, n)) {
+            u64 rest = PAGE_SIZE - ((args[0] + done) & ~PAGE_MASK);
+
+            /* What reaches up to a page that is not there counts. */
+            if (rest < n && !user_write(who->mm, args[0] + done, chunk, rest))
+                done += rest;
             done = done ? done : (u64)-EFAULT;
             break;
         }

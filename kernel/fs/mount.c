@@ -495,7 +495,7 @@ void mount_init(void)
     sb = type->create((struct caller *)&kernel, type, "rootfs", NULL);
     if (IS_ERR(sb) || !mount_ns_first)
         panic("no memory for the root file system\n");
-    root = mount_create(sb, sb->root, "rootfs", 0);
+    root = mount_create(sb, sb->root, "rootfs", MOUNT_LOCKED);
     if (IS_ERR(root))
         panic("no memory for the root mount\n");
     mutex_lock(&mount_lock);

@@ -329,6 +329,8 @@ int proc_lookup_node(struct inode *dir, struct dentry *d)
     if (!inode)
         return -ENOMEM;
     proc_inode(inode)->node = node;
+    /* Below /proc/<pid>/net it is that process's. */
+    proc_inode(inode)->pid = pid_get(proc_inode(dir)->pid);
     inode->private = node->private;
     if (S_ISDIR(node->mode)) {
         inode->ops = &proc_node_directory_ops;

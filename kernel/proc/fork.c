@@ -36,6 +36,8 @@ static int check_flags(struct task *parent, const struct clone_args *a)
     if ((f & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
         (f & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
         return -EINVAL;
+    if ((f & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
+        return -EINVAL;
     if (f & CLONE_THREAD && !(f & CLONE_SIGHAND))
         return -EINVAL;
     if (f & CLONE_SIGHAND && !(f & CLONE_VM))
