@@ -3,78 +3,29 @@ instruction, how much memory and how large an image it takes, how often an idle
 CPU's timer fires. Both kernels in turn, in the same virtual machine.
 """
 import os
-import pathlib
 import re
 import statistics
-import subprocess
-import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+from machine import compile_static, folder, kernels, pack, qemu, sh
+
+NAMES = ["start", "memory", "image", "idle"]
 SHELL = ("sleep 2; cat /proc/meminfo; cat /proc/interrupts; sleep {seconds}; "
          "echo LATER; cat /proc/interrupts")
 
 
-class Kernel:
-    def __init__(self, name, arch, image, options, stripped):
-        self.name, self.arch, self.image = name, arch, image
-        self.options, self.stripped = options, stripped
-
-
-def sh(*words, **more):
-    return subprocess.run(words, cwd=TOP, check=True, text=True,
-                          capture_output=True, **more)
-
-
 def build(arch):
-    """Everything that is measured; the paths of the guest programs."""
-    sh("make", "-s", f"ARCH={arch}", "kernel", "user", "host")
-    out = TOP / f"build/{arch}/bench"
-    out.mkdir(parents=True, exist_ok=True)
-    cc = TOP / f"build/cache/musl-{arch}/cc"
-    root = out / "first"
+    """Everything that is measured."""
+    out = folder(arch)
+    root = out / "first.root"
     root.mkdir(exist_ok=True)
-    sh(str(cc), "-static", "-Os", "-s", f"-Ibenchmarks/guest/{arch}", "-o",
-       str(root / "init"),
-       "benchmarks/guest/first.c")
-    with open(out / "first.cpio", "wb") as f:
-        subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "-R", "0:0"],
-                       input=b"init\n", stdout=f, cwd=root, check=True)
+    compile_static(arch, root / "init", ["benchmarks/guest/first.c"], "-Os",
+                   f"-Ibenchmarks/guest/{arch}")
+    pack(root, out / "first.cpio")
     if arch == "x86_64":
         sh("gcc", "-m32", "-nostdlib", "-static", "-Wl,--build-id=none",
            "-Wl,-Ttext=0x1000000", "-Wl,-e,start", "-no-pie", "-o",
            str(out / "zero.elf"), "benchmarks/guest/zero_x86_64.S")
     return out
-
-
-def kernels(arch, out):
-    sh("tools/setup/linux", arch)
-    hako = TOP / (f"build/{arch}/hako.elf" if arch == "x86_64"
-                  else f"build/{arch}/Image")
-    stripped = out / "hako.stripped"
-    if arch == "x86_64":
-        sh("objcopy", "-S", str(hako), str(stripped))
-    else:
-        stripped = hako
-    linux = TOP / f"build/cache/linux-{arch}/vmlinuz"
-    modules = TOP / f"build/cache/linux-{arch}/modules"
-    return [Kernel("Hako", arch, hako, [], stripped),
-            Kernel("Linux", arch, linux,
-                   ["--kernel", str(linux), "--modules", str(modules)], linux)]
-
-
-def qemu(arch, image, initrd, append, more=()):
-    console = "ttyS0" if arch == "x86_64" else "ttyAMA0"
-    words = [f"qemu-system-{arch}"]
-    words += (["-M", "q35", "-cpu", "max"] if arch == "x86_64"
-              else ["-M", "virt", "-cpu", "max,pauth-impdef=on"])
-    words += ["-accel", "tcg", "-smp", "1", "-m", "128", "-nodefaults",
-              "-no-reboot", "-display", "none", "-serial", "stdio",
-              "-kernel", str(image), *more]
-    if initrd:
-        words += ["-initrd", str(initrd), "-append",
-                  f"console={console} quiet {append}"]
-    return subprocess.run(words, capture_output=True, timeout=180,
-                          stdin=subprocess.DEVNULL).stdout.decode("latin-1")
 
 
 def zero_ticks(arch, out):
@@ -119,33 +70,43 @@ def row(what, unit, hako, linux, target, ok):
     ratio = hako / linux if linux else float("nan")
     verdict = "ok" if ok else "short"
     print(f"  {what:<14}{hako:>12.2f}{linux:>12.2f} {unit:<10}"
-          f"{ratio:>8.4f}   {target:<22}{verdict}")
+          f"{ratio:>8.4f}   {target:<22}{verdict}", flush=True)
     return {"what": what, "unit": unit, "hako": hako, "linux": linux,
             "target": target, "ok": ok}
 
 
-def measure(arch, pairs):
-    out = build(arch)
-    both = kernels(arch, out)
+def start_row(both, out, pairs):
     times = {k.name: [] for k in both}
     for _ in range(pairs):
         for k in both:
             times[k.name].append(start_time(k, out))
-    memory, idle = {}, {}
-    for k in both:
-        memory[k.name], idle[k.name] = idle_and_memory(k)
-    size = {k.name: os.stat(k.stripped).st_size / 1024 for k in both}
-    middle = {n: statistics.median(t) for n, t in times.items()}
+    hako, linux = (statistics.median(times[k.name]) for k in both)
+    r = row("start", "ms", hako, linux, "<= 1/20 of Linux", hako * 20 <= linux)
+    for name, t in times.items():
+        print(f"    {name}: {min(t):.2f} to {max(t):.2f} ms")
+    r["times_ms"] = times
+    return r
+
+
+def measure(arch, pairs, names):
+    out = build(arch)
+    both = kernels(arch, out)
+    rows = []
     print(f"{arch}, TCG, 1 CPU, 128 MiB; medians of {pairs} pairs, in turn")
     print(f"  {'':<14}{'Hako':>12}{'Linux':>12} {'':<10}{'ratio':>8}   target")
-    rows = [
-        row("start", "ms", middle["Hako"], middle["Linux"], "<= 1/20 of Linux",
-            middle["Hako"] * 20 <= middle["Linux"]),
-        row("memory", "KiB", memory["Hako"], memory["Linux"], "<= 6144 KiB",
-            memory["Hako"] <= 6144),
-        row("kernel image", "KiB", size["Hako"], size["Linux"], "<= 2048 KiB",
-            size["Hako"] <= 2048),
-        row("idle", "per s", idle["Hako"], idle["Linux"], "<= 1 per second",
-            idle["Hako"] <= 1),
-    ]
-    return {"arch": arch, "pairs": pairs, "rows": rows, "times_ms": times}
+    if "start" in names:
+        rows.append(start_row(both, out, pairs))
+    if "memory" in names or "idle" in names:
+        found = [idle_and_memory(k) for k in both]
+        memory, idle = zip(*found)
+        if "memory" in names:
+            rows.append(row("memory", "KiB", *memory, "<= 6144 KiB",
+                            memory[0] <= 6144))
+        if "idle" in names:
+            rows.append(row("idle", "per s", *idle, "<= 1 per second",
+                            idle[0] <= 1))
+    if "image" in names:
+        size = [os.stat(k.stripped).st_size / 1024 for k in both]
+        rows.append(row("kernel image", "KiB", *size, "<= 2048 KiB",
+                        size[0] <= 2048))
+    return {"arch": arch, "pairs": pairs, "rows": rows}

@@ -225,7 +225,7 @@ static struct cred *real_cred(const struct caller *who)
     c->fsuid = c->uid;
     c->fsgid = c->gid;
     if (!(c->securebits & 4)) /* SECURE_NO_SETUID_FIXUP */
-        c->cap_effective = c->uid.value == 0 ? c->cap_permitted : 0;
+        c->cap_effective = cred_root_is(c, c->uid) ? c->cap_permitted : 0;
     return c;
 }
 
@@ -233,7 +233,8 @@ static bool ids_differ(const struct cred *c)
 {
     return !kuid_equal(c->fsuid, c->uid) || !kgid_equal(c->fsgid, c->gid) ||
            (!(c->securebits & 4) &&
-            c->cap_effective != (c->uid.value == 0 ? c->cap_permitted : 0));
+            c->cap_effective !=
+                (cred_root_is(c, c->uid) ? c->cap_permitted : 0));
 }
 
 static s64 do_access(struct caller *who, int dirfd, u64 address, u32 mask,

@@ -10,6 +10,7 @@
 #include "proc/task.h"
 #include "proc/task_internal.h"
 #include "proc/user_account.h"
+#include "proc/user_namespace.h"
 
 static u32 number_of(struct caller *who, const struct pid *p)
 {
@@ -125,12 +126,36 @@ s64 sys_getresgid(struct caller *who, const u64 *args)
 
 /* ----------------------------------------------------------- changing ids */
 
+/* setresuid's rule: unprivileged, each new id is one of the old three. */
+static bool is_one_of(kuid_t id, const struct cred *c)
+{
+    return kuid_equal(id, c->uid) || kuid_equal(id, c->euid) ||
+           kuid_equal(id, c->suid);
+}
+
+static bool gid_is_one_of(kgid_t id, const struct cred *c)
+{
+    return kgid_equal(id, c->gid) || kgid_equal(id, c->egid) ||
+           kgid_equal(id, c->sgid);
+}
+
+/* -1 (leave it) or an id of the caller's user namespace. */
+static bool uid_is_known(const struct cred *c, u32 uid)
+{
+    return uid == ~0u || uid_to_kernel(c->user_ns, uid).value != ~0u;
+}
+
+static bool gid_is_known(const struct cred *c, u32 gid)
+{
+    return gid == ~0u || gid_to_kernel(c->user_ns, gid).value != ~0u;
+}
+
 /* After user ids changed: capabilities follow (capabilities(7), "Effect of user
  * ID changes on capabilities"), and the process is counted for another user. */
 static void fix_capabilities(struct cred *c, const struct cred *old)
 {
-    bool had_root = !old->uid.value || !old->euid.value || !old->suid.value;
-    bool has_root = !c->uid.value || !c->euid.value || !c->suid.value;
+    bool had_root = is_one_of(uid_to_kernel(c->user_ns, 0), old);
+    bool has_root = is_one_of(uid_to_kernel(c->user_ns, 0), c);
 
     if (c->securebits & SECBIT_NO_SETUID_FIXUP)
         return;
@@ -141,9 +166,9 @@ static void fix_capabilities(struct cred *c, const struct cred *old)
         }
         c->cap_ambient = 0;
     }
-    if (!old->euid.value && c->euid.value)
+    if (cred_root_is(c, old->euid) && !cred_root_is(c, c->euid))
         c->cap_effective = 0;
-    if (old->euid.value && !c->euid.value)
+    if (!cred_root_is(c, old->euid) && cred_root_is(c, c->euid))
         c->cap_effective = c->cap_permitted;
 }
 
@@ -207,19 +232,6 @@ static bool may_setgid(struct caller *who)
     return caller_capable(who, CAP_SETGID);
 }
 
-/* setresuid's rule: unprivileged, each new id is one of the old three. */
-static bool is_one_of(kuid_t id, const struct cred *c)
-{
-    return kuid_equal(id, c->uid) || kuid_equal(id, c->euid) ||
-           kuid_equal(id, c->suid);
-}
-
-static bool gid_is_one_of(kgid_t id, const struct cred *c)
-{
-    return kgid_equal(id, c->gid) || kgid_equal(id, c->egid) ||
-           kgid_equal(id, c->sgid);
-}
-
 s64 sys_setuid(struct caller *who, const u64 *args)
 {
     const struct cred *old = who->cred;
@@ -267,6 +279,10 @@ s64 sys_setresuid(struct caller *who, const u64 *args)
     struct cred *c;
 
     for (int i = 0; i < 3; i++) {
+        if (!uid_is_known(old, (u32)args[i]))
+            return -EINVAL;
+    }
+    for (int i = 0; i < 3; i++) {
         if ((u32)args[i] != ~0u && !may_setuid(who) &&
             !is_one_of(uid_to_kernel(old->user_ns, (u32)args[i]), old))
             return -EPERM;
@@ -290,6 +306,10 @@ s64 sys_setresgid(struct caller *who, const u64 *args)
     const struct cred *old = who->cred;
     struct cred *c;
 
+    for (int i = 0; i < 3; i++) {
+        if (!gid_is_known(old, (u32)args[i]))
+            return -EINVAL;
+    }
     for (int i = 0; i < 3; i++) {
         if ((u32)args[i] != ~0u && !may_setgid(who) &&
             !gid_is_one_of(gid_to_kernel(old->user_ns, (u32)args[i]), old))
@@ -315,6 +335,8 @@ s64 sys_setreuid(struct caller *who, const u64 *args)
     kuid_t effective = uid_to_kernel(old->user_ns, (u32)args[1]);
     struct cred *c;
 
+    if (!uid_is_known(old, (u32)args[0]) || !uid_is_known(old, (u32)args[1]))
+        return -EINVAL;
     if ((u32)args[0] != ~0u && !may_setuid(who) &&
         !kuid_equal(real, old->uid) && !kuid_equal(real, old->euid))
         return -EPERM;
@@ -342,6 +364,8 @@ s64 sys_setregid(struct caller *who, const u64 *args)
     kgid_t effective = gid_to_kernel(old->user_ns, (u32)args[1]);
     struct cred *c;
 
+    if (!gid_is_known(old, (u32)args[0]) || !gid_is_known(old, (u32)args[1]))
+        return -EINVAL;
     if ((u32)args[0] != ~0u && !may_setgid(who) &&
         !kgid_equal(real, old->gid) && !kgid_equal(real, old->egid))
         return -EPERM;
@@ -376,9 +400,9 @@ s64 sys_setfsuid(struct caller *who, const u64 *args)
     if (!c)
         return before;
     c->fsuid = id;
-    if (!old->fsuid.value && id.value)
+    if (cred_root_is(c, old->fsuid) && !cred_root_is(c, id))
         c->cap_effective &= ~CAP_FS_MASK;
-    else if (old->fsuid.value && !id.value)
+    else if (!cred_root_is(c, old->fsuid) && cred_root_is(c, id))
         c->cap_effective |= c->cap_permitted & CAP_FS_MASK;
     commit(who, c);
     return before;
@@ -438,7 +462,7 @@ s64 sys_setgroups(struct caller *who, const u64 *args)
     struct group_list *g;
     struct cred *c;
 
-    if (!may_setgid(who))
+    if (!may_setgid(who) || !user_namespace_may_setgroups(who->cred->user_ns))
         return -EPERM;
     if (count > GROUPS_MAX)
         return -EINVAL;
@@ -452,6 +476,7 @@ s64 sys_setgroups(struct caller *who, const u64 *args)
         return -EFAULT;
     }
     for (u64 i = 0; i < count; i++) {
+        g->ids[i] = gid_to_kernel(who->cred->user_ns, g->ids[i].value);
         if (g->ids[i].value == ~0u) {
             kfree(g);
             return -EINVAL;

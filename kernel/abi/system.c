@@ -56,7 +56,7 @@ static s64 set_name(struct caller *who, char *name, const u64 *args)
     struct uts_namespace *uts = who->ns->uts;
     char text[65];
 
-    if (!cred_capable_ns(who->cred, uts->owner, CAP_SYS_ADMIN))
+    if (!cred_capable_ns(who->cred, uts->head.owner, CAP_SYS_ADMIN))
         return -EPERM;
     if ((s32)args[1] < 0 || (s32)args[1] > 64)
         return -EINVAL;
@@ -137,6 +137,11 @@ s64 sys_getrandom(struct caller *who, const u64 *args)
 
         random_bytes(chunk, n);
         if (user_write(who->mm, args[0] + done, chunk, n)) {
+            u64 rest = PAGE_SIZE - ((args[0] + done) & ~PAGE_MASK);
+
+            /* What reaches up to a page that is not there counts. */
+            if (rest < n && !user_write(who->mm, args[0] + done, chunk, rest))
+                done += rest;
             done = done ? done : (u64)-EFAULT;
             break;
         }
@@ -362,78 +367,6 @@ s64 sys_reboot(struct caller *who, const u64 *args)
     default:
         return -EINVAL;
     }
-}
-
-/* --------------------------------------------------------------- namespaces */
-
-s64 sys_unshare(struct caller *who, const u64 *args)
-{
-    u64 flags = args[0];
-    struct task *t = who->task;
-    struct namespaces *ns = NULL, *old_ns = NULL;
-    struct fs_context *fs = NULL, *old_fs = NULL;
-    struct handle_table *h = NULL, *old_h = NULL;
-    s64 error = 0;
-
-    if (flags & ~(CLONE_NEW_ANY | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
-                  CLONE_VM | CLONE_THREAD | CLONE_SYSVSEM))
-        return -EINVAL;
-    if (flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) &&
-        t->group->thread_count > 1)
-        return -EINVAL;
-    if (flags & CLONE_NEWNS)
-        flags |= CLONE_FS;
-    if (flags & CLONE_FS) {
-        fs = fs_context_ops->copy(t->fs);
-        if (IS_ERR(fs))
-            return PTR_ERR(fs);
-    }
-    if (flags & CLONE_FILES) {
-        h = handle_table_copy(t->handles, ~0u);
-        if (IS_ERR(h)) {
-            error = PTR_ERR(h);
-            h = NULL;
-        }
-    }
-    if (!error && flags & CLONE_NEW_ANY) {
-        struct fs_context *shared = t->fs;
-
-        /* A new mount namespace moves root and cwd of the new context. */
-        if (fs)
-            t->fs = fs;
-        ns = namespaces_copy(t, t->ns, t->cred, flags);
-        t->fs = shared;
-        if (IS_ERR(ns)) {
-            error = PTR_ERR(ns);
-            ns = NULL;
-        }
-    }
-    if (!error) {
-        spin_lock(&t->alloc_lock);
-        if (fs) {
-            old_fs = t->fs;
-            t->fs = t->caller.fs = fs;
-        }
-        if (h) {
-            old_h = t->handles;
-            t->handles = t->caller.handles = h;
-        }
-        if (ns) {
-            old_ns = t->ns;
-            t->ns = t->caller.ns = ns;
-        }
-        spin_unlock(&t->alloc_lock);
-    } else {
-        old_fs = fs;
-        old_h = h;
-        old_ns = ns;
-    }
-    if (old_fs)
-        fs_context_ops->put(old_fs);
-    if (old_h)
-        handle_table_put(old_h, who);
-    namespaces_put(old_ns);
-    return error;
 }
 
 /* -------------------------------------------------------------------- kcmp */

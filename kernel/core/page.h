@@ -19,7 +19,7 @@
 #include "core/lock.h"
 
 #define MAX_ORDER     10
-#define SECTION_SHIFT 27
+#define SECTION_SHIFT 25
 #define SECTION_SIZE  (1UL << SECTION_SHIFT)
 
 /* struct page.flags */

@@ -11,7 +11,7 @@
 #include "lib/string.h"
 
 #define SECTION_PAGES (SECTION_SIZE >> PAGE_SHIFT)
-#define START_PAGES   (64UL * 1024 * 1024 >> PAGE_SHIFT)
+#define START_PAGES   (24UL * 1024 * 1024 >> PAGE_SHIFT)
 
 struct page_section *page_sections;
 u32 page_section_count;

@@ -32,6 +32,7 @@ void request_init(struct io_request *req, const struct caller *who,
     atomic_store(&req->state, REQUEST_IDLE);
     req->result = 0;
     req->wait_queue = NULL;
+    req->wait_release = NULL;
     req->cancel = NULL;
     req->cancel_data = NULL;
     req->notify = NULL;
@@ -105,6 +106,14 @@ void request_wait(struct io_request *req, struct wait_queue *queue)
     wait_queue_add_exclusive(queue, &req->wait);
 }
 
+void request_wait_on(struct io_request *req, struct wait_queue *queue,
+                     void (*release)(void *data), void *data)
+{
+    req->wait_release = release;
+    req->wait_data = data;
+    request_wait(req, queue);
+}
+
 /* ---------------------------------------------------------- for submitters */
 
 /* Off its wait queue; when this returns no waker is at it any more. */
@@ -116,11 +125,21 @@ static void leave_queue(struct io_request *req)
     }
 }
 
+static void release_queue(struct io_request *req)
+{
+    void (*release)(void *data) = req->wait_release;
+
+    req->wait_release = NULL;
+    if (release)
+        release(req->wait_data);
+}
+
 ssize_t request_submit(struct io_request *req)
 {
     ssize_t result;
 
     leave_queue(req);
+    release_queue(req);
     atomic_store(&req->state, REQUEST_QUEUED);
     result = req->op(req->object, req);
     if (result != -EIOCBQUEUED) {
@@ -146,6 +165,7 @@ ssize_t request_cancel(struct io_request *req)
         /* The wake-up that it got is somebody else's now. */
         if (atomic_load(&req->state) == REQUEST_RETRY)
             wake_up_one(q);
+        release_queue(req);
         return taken_back(req);
     }
     switch (atomic_load_acquire(&req->state)) {

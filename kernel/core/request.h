@@ -59,10 +59,12 @@ struct io_request {
     void *extra;  /* the operation's own arguments (a message header) */
     ssize_t (*op)(struct object *obj, struct io_request *req);
 
-    atomic_t state;                /* enum request_state */
-    ssize_t result;                /* once REQUEST_DONE */
-    struct wait_entry wait;        /* request_wait()'s */
-    struct wait_queue *wait_queue; /* NULL when not waiting */
+    atomic_t state;                   /* enum request_state */
+    ssize_t result;                   /* once REQUEST_DONE */
+    struct wait_entry wait;           /* request_wait()'s */
+    struct wait_queue *wait_queue;    /* NULL when not waiting */
+    void (*wait_release)(void *data); /* request_wait_on()'s */
+    void *wait_data;
     /* Set by an object that does not use request_wait(): take the request back;
      * afterwards call request_complete() exactly once (here or later). */
     void (*cancel)(struct io_request *req);
@@ -77,6 +79,9 @@ struct io_request {
 
 /* --- for objects --- */
 void request_wait(struct io_request *req, struct wait_queue *queue);
+/* On a queue of another object: release(data) once nothing touches it. */
+void request_wait_on(struct io_request *req, struct wait_queue *queue,
+                     void (*release)(void *data), void *data);
 void request_retry(struct io_request *req);
 void request_complete(struct io_request *req, ssize_t result);
 

@@ -90,8 +90,9 @@ struct thread {
     s8 nice;                /* -20..19 */
     u8 rt_priority;         /* 1..99 */
     bool reset_on_fork;
-    bool must_move;       /* its CPU is not allowed any more; queue's lock */
-    bool may_use_reserve; /* frees memory, or dies for it: page.c */
+    bool must_move;          /* its CPU is not allowed any more; queue's lock */
+    struct list_head *drops; /* NULL, or what it is dropping: net/unix */
+    bool may_use_reserve;    /* frees memory, or dies for it: page.c */
     struct cpumask affinity;
     struct sched_entity entity;
     /* CPU time is exact in all (entity.sum_exec); how it divides into user and

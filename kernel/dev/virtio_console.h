@@ -23,7 +23,8 @@
 #include "lib/ring.h"
 
 #define PORT_NAME_MAX     63
-#define PORT_RX_BUFFERS   16
+#define PORT_RX_BUFFERS   16 /* at most: a port begins with fewer */
+#define PORT_RX_FIRST     4
 #define PORT_TX_BUFFERS   4
 #define PORT_RX_SIZE      4096u
 #define PORT_TX_ORDER     2 /* pages of a buffer of a generic port */
@@ -57,9 +58,12 @@ struct port {
     u32 id;
     spinlock_t lock;
     struct virtqueue *in, *out;
-    struct list_head filled; /* of port_buffer, from the host, in order */
-    struct list_head empty;  /* to send with */
-    bool allocated;          /* the buffers exist */
+    struct list_head filled;    /* of port_buffer, from the host, in order */
+    struct list_head empty;     /* to send with */
+    u32 rx_buffers, tx_buffers; /* that exist; they stay with the port */
+    unsigned tx_order;          /* pages of one to send with, a power of 2 */
+    u32 with_host;              /* of rx_buffers */
+    bool starved; /* the host had no buffer left: the reader makes more */
     bool host_open, guest_open, gone;
     u32 sending; /* bytes on their way */
     mutex_t read_mutex, write_mutex;
@@ -74,8 +78,8 @@ int vconsole_send_control(struct vconsole *c, u32 id, u16 event, u16 value);
 
 /* virtio_port.c */
 struct port *port_create(struct vconsole *c, u32 id); /* NULL: no memory */
-/* Buffers, the first time: -ENOMEM. */
-int port_allocate(struct port *p, unsigned tx_order);
+/* Its first buffers, and no more than those to send with; -ENOMEM. */
+int port_allocate(struct port *p, unsigned tx_order, u32 tx_buffers);
 void port_callback_in(struct port *p); /* queue interrupts */
 void port_callback_out(struct port *p);
 /* With p->lock held: take back what was sent; true if there is an empty one. */

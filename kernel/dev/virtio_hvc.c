@@ -210,7 +210,7 @@ void hvc_create(struct port *p)
     struct hvc *h = kzalloc(sizeof(*h), ALLOC_KERNEL);
     u8 *memory = kmalloc(HVC_RING, ALLOC_KERNEL);
 
-    if (!h || !memory || port_allocate(p, 0)) {
+    if (!h || !memory || port_allocate(p, 0, PORT_TX_BUFFERS)) {
         kfree(h);
         kfree(memory);
         return;

@@ -45,29 +45,35 @@ static struct port_buffer *buffer_create(unsigned order)
     return b;
 }
 
-/* Buffers stay with the port: the host may hold some of them at any time. */
-int port_allocate(struct port *p, unsigned tx_order)
+/* Buffers for the host to fill, `count` more at most. They stay with the port:
+ * the host may hold some of them at any time. */
+static void add_to_fill(struct port *p, u32 count)
 {
     struct port_buffer *b;
     unsigned long flags;
-    u32 in = 0, out = 0;
 
-    if (p->allocated)
-        return 0;
-    for (; out < PORT_TX_BUFFERS && (b = buffer_create(tx_order)); out++)
-        list_add_tail(&b->link, &p->empty);
-    for (; in < PORT_RX_BUFFERS && (b = buffer_create(0)); in++) {
+    for (; count && (b = buffer_create(0)); count--) {
         flags = spin_lock_irqsave(&p->lock);
+        p->rx_buffers++;
         port_refill(p, b);
         spin_unlock_irqrestore(&p->lock, flags);
     }
-    if (!in || !out)
-        return -ENOMEM;
-    p->allocated = true;
     flags = spin_lock_irqsave(&p->lock);
     virtqueue_kick(p->in);
     spin_unlock_irqrestore(&p->lock, flags);
-    return 0;
+}
+
+int port_allocate(struct port *p, unsigned tx_order, u32 tx_buffers)
+{
+    struct port_buffer *b;
+
+    p->tx_order = tx_order;
+    for (; p->tx_buffers < tx_buffers && (b = buffer_create(tx_order));
+         p->tx_buffers++)
+        list_add_tail(&b->link, &p->empty);
+    if (!p->rx_buffers)
+        add_to_fill(p, PORT_RX_FIRST);
+    return p->tx_buffers && p->rx_buffers ? 0 : -ENOMEM;
 }
 
 void port_refill(struct port *p, struct port_buffer *b)
@@ -75,6 +81,7 @@ void port_refill(struct port *p, struct port_buffer *b)
     struct virtqueue_buffer v = {arch_virt_to_phys(b->data), b->size};
 
     b->length = b->offset = 0;
+    p->with_host++;
     virtqueue_add(p->in, &v, 0, 1, b);
 }
 
@@ -110,6 +117,7 @@ void port_callback_in(struct port *p)
     u32 written;
 
     while ((b = virtqueue_get(p->in, &written))) {
+        p->with_host--;
         b->length = written;
         b->offset = 0;
         if (!written || (!p->guest_open && !p->hvc)) {
@@ -120,6 +128,7 @@ void port_callback_in(struct port *p)
             any = true;
         }
     }
+    p->starved |= any && !p->with_host;
     if (back)
         virtqueue_kick(p->in);
     spin_unlock_irqrestore(&p->lock, flags);
@@ -172,7 +181,7 @@ static void give_back(struct port *p, struct port_buffer *b)
     list_del(&b->link);
     port_refill(p, b);
     if (list_empty(&p->filled) ||
-        (u16)(p->in->avail_index - p->in->kicked) >= PORT_RX_BUFFERS / 2)
+        (u16)(p->in->avail_index - p->in->kicked) >= p->rx_buffers / 2)
         virtqueue_kick(p->in);
     spin_unlock_irqrestore(&p->lock, flags);
 }
@@ -207,6 +216,8 @@ static ssize_t port_read(struct object *obj, struct io_request *req)
         return 0;
     for (;;) {
         mutex_lock(&p->read_mutex);
+        if (READ_ONCE(p->starved) && p->rx_buffers < PORT_RX_BUFFERS)
+            add_to_fill(p, PORT_RX_BUFFERS - p->rx_buffers);
         result = take_filled(p, &req->iter);
         mutex_unlock(&p->read_mutex);
         if (result)
@@ -231,15 +242,35 @@ static ssize_t port_read(struct object *obj, struct io_request *req)
     }
 }
 
+/* With write_mutex held: one more buffer to send with, if there may be more. */
+static struct port_buffer *one_more(struct port *p)
+{
+    struct port_buffer *b = NULL;
+
+    if (p->tx_buffers < PORT_TX_BUFFERS)
+        b = buffer_create(p->tx_order);
+    if (b)
+        p->tx_buffers++;
+    return b;
+}
+
 /* An empty buffer to fill; NULL: none, then an interrupt says when. */
 static struct port_buffer *take_empty(struct port *p)
 {
     unsigned long flags = spin_lock_irqsave(&p->lock);
     struct port_buffer *b = NULL;
+    bool open = p->host_open && !p->gone;
 
-    if (p->host_open && !p->gone &&
-        (port_reclaim(p) ||
-         (!virtqueue_enable_callback(p->out) && port_reclaim(p)))) {
+    if (open && port_reclaim(p)) {
+        b = list_first_entry(&p->empty, struct port_buffer, link);
+        list_del(&b->link);
+    }
+    spin_unlock_irqrestore(&p->lock, flags);
+    if (b || !open || (b = one_more(p)))
+        return b;
+    flags = spin_lock_irqsave(&p->lock);
+    if (p->host_open && !p->gone && !virtqueue_enable_callback(p->out) &&
+        port_reclaim(p)) {
         b = list_first_entry(&p->empty, struct port_buffer, link);
         list_del(&b->link);
     }
@@ -319,7 +350,7 @@ static u32 port_poll(struct object *obj, struct poll_table *table)
         if (!list_empty(&p->filled) || !p->host_open)
             events |= POLLIN | POLLRDNORM;
         if (p->host_open &&
-            (port_reclaim(p) ||
+            (port_reclaim(p) || p->tx_buffers < PORT_TX_BUFFERS ||
              (!virtqueue_enable_callback(p->out) && port_reclaim(p))))
             events |= POLLOUT;
         if (!p->host_open)
@@ -352,7 +383,7 @@ static int port_open(struct device *d, struct device_file *file,
     else if (p->guest_open)
         error = -EBUSY;
     else
-        error = port_allocate(p, PORT_TX_ORDER);
+        error = port_allocate(p, PORT_TX_ORDER, 1);
     if (!error) {
         flags = spin_lock_irqsave(&p->lock);
         p->guest_open = true;

@@ -89,6 +89,7 @@ static struct fs_context *context_alloc(void)
     if (!fs)
         return NULL;
     refcount_set(&fs->refs, 1);
+    atomic_set(&fs->users, 1);
     spin_init(&fs->lock, "fs_context");
     INIT_LIST_HEAD(&fs->link);
     return fs;
@@ -306,8 +307,8 @@ static struct grant *open_executable(struct caller *who, int dirfd,
                         RIGHT_READ | RIGHT_EXEC | RIGHT_MMAP | RIGHT_STAT);
 }
 
-static int executable_attributes(struct grant *g, u32 *mode, kuid_t *uid,
-                                 kgid_t *gid, bool *nosuid)
+static int executable_attributes(struct caller *who, struct grant *g, u32 *mode,
+                                 kuid_t *uid, kgid_t *gid, bool *nosuid)
 {
     struct file *f = file_from_object(g->object);
 
@@ -316,7 +317,9 @@ static int executable_attributes(struct grant *g, u32 *mode, kuid_t *uid,
     *mode = f->inode->mode;
     *uid = f->inode->uid;
     *gid = f->inode->gid;
-    *nosuid = f->path.mnt->flags & MOUNT_NOSUID;
+    *nosuid =
+        f->path.mnt->flags & MOUNT_NOSUID || f->path.mnt->ns != who->ns->mnt ||
+        !user_namespace_is_below(who->cred->user_ns, f->path.mnt->sb->user_ns);
     return 0;
 }
 
@@ -341,6 +344,38 @@ static void executable_name(struct grant *g, char *out, size_t size)
     rcu_read_lock();
     strscpy(out, rcu_dereference(f->path.dentry->name)->text, size);
     rcu_read_unlock();
+}
+
+/* A task's references. */
+static struct fs_context *share(struct fs_context *fs)
+{
+    atomic_inc(&fs->users);
+    return fs_context_get(fs);
+}
+
+static void leave(struct fs_context *fs)
+{
+    atomic_dec(&fs->users);
+    fs_context_put(fs);
+}
+
+static bool is_private(struct fs_context *fs)
+{
+    return atomic_load(&fs->users) == 1;
+}
+
+static bool is_chrooted(struct fs_context *fs, struct mount_namespace *ns)
+{
+    struct path top = {ns->root, ns->root->root}, root;
+    bool same;
+
+    if (fs_context_root(fs, &root))
+        return true;
+    path_descend_mounts_get(&top);
+    same = top.mnt == root.mnt && top.dentry == root.dentry;
+    path_put(&top);
+    path_put(&root);
+    return !same;
 }
 
 static struct fs_context *first_context(void)
@@ -371,9 +406,11 @@ static int open_console(struct caller *who)
 static const struct fs_context_ops ops = {
     .first = first_context,
     .open_console = open_console,
-    .get = fs_context_get,
+    .get = share,
     .copy = fs_context_copy,
-    .put = fs_context_put,
+    .put = leave,
+    .is_private = is_private,
+    .is_chrooted = is_chrooted,
     .open_executable = open_executable,
     .executable_attributes = executable_attributes,
     .deny_write = deny_write,

@@ -15,6 +15,7 @@
 #include "lib/hash.h"
 #include "lib/string.h"
 #include "proc/cred.h"
+#include "proc/clone_flags.h"
 #include "proc/namespace.h"
 #include "proc/task.h"
 
@@ -26,7 +27,6 @@ struct mount_namespace *mount_ns_first;
 static struct slab_cache *mount_cache;
 static struct hlist_head buckets[1 << MOUNT_BUCKET_BITS];
 static u32 next_mount_id = 1; /* mount_lock */
-static atomic64_t next_ns_inode = ATOMIC_INIT(0xf0000000L);
 
 static struct hlist_head *bucket_of(const struct mount *m,
                                     const struct dentry *d)
@@ -377,17 +377,16 @@ void mount_trash_empty(struct list_head *trash)
 
 /* ------------------------------------------------------------ namespaces */
 
-static struct mount_namespace *namespace_create(struct user_namespace *owner)
+static const struct namespace_type mount_ns_type;
+
+static struct mount_namespace *namespace_alloc(void)
 {
     struct mount_namespace *ns = kzalloc(sizeof(*ns), ALLOC_KERNEL);
 
     if (!ns)
         return NULL;
-    refcount_set(&ns->refs, 1);
     INIT_LIST_HEAD(&ns->mounts);
     wait_queue_init(&ns->changed);
-    ns->owner = owner;
-    ns->inode = (u64)atomic64_inc_return(&next_ns_inode);
     return ns;
 }
 
@@ -395,7 +394,7 @@ struct mount_namespace *mount_namespace_copy(struct mount_namespace *ns,
                                              struct user_namespace *owner,
                                              struct path *paths, u32 count)
 {
-    struct mount_namespace *copy = namespace_create(owner);
+    struct mount_namespace *copy = namespace_alloc();
     struct mount *top, *m;
     LIST_HEAD(trash);
 
@@ -409,6 +408,7 @@ struct mount_namespace *mount_namespace_copy(struct mount_namespace *ns,
         kfree(copy);
         return ERR_CAST(top);
     }
+    namespace_start(&copy->head, &mount_ns_type, owner);
     top->copied_from = ns->root;
     copy->root = top;
     for (m = top; m; m = mount_tree_next(m, top)) {
@@ -427,12 +427,12 @@ struct mount_namespace *mount_namespace_copy(struct mount_namespace *ns,
     return copy;
 }
 
-void mount_namespace_put(struct mount_namespace *ns)
+static void ns_free(struct namespace *head)
 {
+    struct mount_namespace *ns =
+        container_of(head, struct mount_namespace, head);
     LIST_HEAD(trash);
 
-    if (!refcount_dec_and_test(&ns->refs))
-        return;
     mutex_lock(&mount_lock);
     mount_tree_take_apart(ns->root, &trash);
     mutex_unlock(&mount_lock);
@@ -441,36 +441,29 @@ void mount_namespace_put(struct mount_namespace *ns)
     kfree(ns);
 }
 
-static void ns_get(void *ns)
-{
-    refcount_inc(&((struct mount_namespace *)ns)->refs);
-}
-
-static void ns_put(void *ns)
-{
-    mount_namespace_put(ns);
-}
-
-static void *ns_copy(void *ns, struct task *who)
+static struct namespace *ns_copy(struct namespace *from,
+                                 struct user_namespace *owner,
+                                 struct fs_context *fs)
 {
     struct path paths[2];
     struct mount_namespace *copy;
     u32 rights;
     int error;
 
-    error = fs_context_root(who->fs, &paths[0]);
+    error = fs_context_root(fs, &paths[0]);
     if (error)
         return ERR_PTR(error);
-    error = fs_context_cwd(who->fs, &paths[1], &rights);
+    error = fs_context_cwd(fs, &paths[1], &rights);
     if (error) {
         path_put(&paths[0]);
         return ERR_PTR(error);
     }
-    copy = mount_namespace_copy(ns, who->cred->user_ns, paths, 2);
+    copy = mount_namespace_copy(
+        container_of(from, struct mount_namespace, head), owner, paths, 2);
     if (!IS_ERR(copy)) {
-        error = fs_context_set_root(who->fs, &paths[0], NULL);
+        error = fs_context_set_root(fs, &paths[0], NULL);
         if (!error)
-            error = fs_context_set_cwd(who->fs, &paths[1], NULL);
+            error = fs_context_set_cwd(fs, &paths[1], NULL);
         if (error) {
             mount_namespace_put(copy);
             copy = ERR_PTR(error);
@@ -478,13 +471,15 @@ static void *ns_copy(void *ns, struct task *who)
     }
     path_put(&paths[0]);
     path_put(&paths[1]);
-    return copy;
+    return IS_ERR(copy) ? ERR_CAST(copy) : &copy->head;
 }
 
-static const struct namespace_ops mount_ns_ops = {
-    .get = ns_get,
-    .put = ns_put,
+static const struct namespace_type mount_ns_type = {
+    .name = "mnt",
+    .kind = NS_MNT,
+    .flag = CLONE_NEWNS,
     .copy = ns_copy,
+    .free = ns_free,
 };
 
 void mount_init(void)
@@ -496,16 +491,16 @@ void mount_init(void)
     struct mount *root;
 
     mount_cache = slab_cache_create("mount", sizeof(struct mount), 0);
-    mount_ns_first = namespace_create(&user_ns_first);
+    mount_ns_first = namespace_alloc();
     sb = type->create((struct caller *)&kernel, type, "rootfs", NULL);
     if (IS_ERR(sb) || !mount_ns_first)
         panic("no memory for the root file system\n");
-    root = mount_create(sb, sb->root, "rootfs", 0);
+    root = mount_create(sb, sb->root, "rootfs", MOUNT_LOCKED);
     if (IS_ERR(root))
         panic("no memory for the root mount\n");
     mutex_lock(&mount_lock);
     mount_ns_first->root = root;
     mount_ns_add(mount_ns_first, root);
     mutex_unlock(&mount_lock);
-    namespace_register(NS_MNT, &mount_ns_ops, mount_ns_first);
+    namespace_register(&mount_ns_type, &mount_ns_first->head);
 }

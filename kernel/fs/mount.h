@@ -17,6 +17,7 @@
 #include "fs/fs.h"
 #include "lib/list.h"
 #include "lib/refcount.h"
+#include "proc/namespace.h"
 
 struct text;
 struct user_namespace;
@@ -61,12 +62,10 @@ struct mount {
 #define MOUNT_LOCKED      BIT(11) /* from a more privileged namespace */
 
 struct mount_namespace {
-    refcount_t refs;
+    struct namespace head;   /* must be first */
     struct mount *root;      /* owned */
     struct list_head mounts; /* by ns_link; mount_lock */
     u32 count;
-    struct user_namespace *owner; /* owned */
-    u64 inode;
     u64 event; /* counts changes: poll of /proc/mounts */
     struct wait_queue changed;
 };
@@ -117,7 +116,10 @@ int mount_kernel(const char *type, const char *source, const char *target,
 struct mount_namespace *mount_namespace_copy(struct mount_namespace *ns,
                                              struct user_namespace *owner,
                                              struct path *paths, u32 count);
-void mount_namespace_put(struct mount_namespace *ns);
+static inline void mount_namespace_put(struct mount_namespace *ns)
+{
+    namespace_put(&ns->head);
+}
 
 /* Texts of /proc/<pid>/mounts, mountinfo, mountstats for a reader whose root is
  * `root`. */

@@ -8,6 +8,7 @@
 #include "fs/inode.h"
 #include "fs/mount.h"
 #include "fs/mount_tree.h"
+#include "fs/nsfs.h"
 #include "fs/path.h"
 #include "fs/super.h"
 #include "lib/string.h"
@@ -25,7 +26,8 @@ static bool may_mount(struct caller *who)
         return true;
     if (who->flags & CALLER_CAPABILITY)
         return false;
-    return cred_capable_ns(who->cred, caller_ns(who)->owner, CAP_SYS_ADMIN);
+    return cred_capable_ns(who->cred, caller_ns(who)->head.owner,
+                           CAP_SYS_ADMIN);
 }
 
 static u32 flags_from_ms(u64 ms)
@@ -127,6 +129,20 @@ static int new_mount(struct caller *who, const struct path *where,
     return mount_attach(m, where);
 }
 
+/* What is mounted here, and files that name namespaces; but not a mount
+ * namespace within itself or an older one: it would never end. */
+static bool may_bind(struct caller *who, const struct path *from)
+{
+    const struct namespace *ns = nsfs_dentry_namespace(from->dentry);
+
+    if (ns && ns->type->kind == NS_MNT &&
+        (s32)(ns->inum - caller_ns(who)->head.inum) <= 0)
+        return false;
+    if (from->mnt->ns != caller_ns(who) && !ns)
+        return false;
+    return !(from->mnt->flags & MOUNT_UNBINDABLE);
+}
+
 static int bind_mount(struct caller *who, const struct path *where,
                       const char *source, bool recursive)
 {
@@ -143,13 +159,13 @@ static int bind_mount(struct caller *who, const struct path *where,
     path_descend_mounts_get(&top);
     mutex_lock(&mount_lock);
     error = -EINVAL;
-    if (from.mnt->ns != caller_ns(who) || top.mnt->ns != caller_ns(who) ||
-        from.mnt->flags & MOUNT_UNBINDABLE)
+    if (!may_bind(who, &from) || top.mnt->ns != caller_ns(who))
         goto out;
     copy = mount_tree_copy(from.mnt, from.dentry, recursive, &trash);
     error = PTR_ERR_OR_ZERO(copy);
     if (error)
         goto out;
+    copy->flags &= ~(u32)MOUNT_LOCKED;
     error = attach_locked(copy, &top, &trash);
     if (error)
         mount_tree_take_apart(copy, &trash);

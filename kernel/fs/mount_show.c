@@ -107,7 +107,11 @@ void mount_show_mountinfo(struct mount_namespace *ns, const struct path *root,
         text_printf(out, "%u %u %u:%u ", m->id, m->parent->id,
                     DEV_MAJOR(m->sb->dev), DEV_MINOR(m->sb->dev));
         /* What of the filesystem is shown: the path inside it. */
-        text = dentry_text(m->root, buffer, PATH_MAX);
+        text = buffer;
+        if (m->root->ops && m->root->ops->describe)
+            m->root->ops->describe(m->root, buffer, PATH_MAX);
+        else
+            text = dentry_text(m->root, buffer, PATH_MAX);
         escape(out, IS_ERR(text) ? "/" : text);
         text_putc(out, ' ');
         escape(out, kept);

@@ -71,7 +71,7 @@ char *path_text(const struct path *path, const struct path *root, char *buffer,
 
     if (unreachable)
         *unreachable = false;
-    if (d->ops && d->ops->describe) {
+    if (d->ops && d->ops->describe && d != path->mnt->root) {
         size_t n = d->ops->describe(d, buffer, size);
 
         if (n >= size)
@@ -83,7 +83,7 @@ char *path_text(const struct path *path, const struct path *root, char *buffer,
         if (!prepend(&p, "", 1))
             return ERR_PTR(-ENAMETOOLONG);
         if (d->flags & DENTRY_DELETED && !plain &&
-            !prepend(&p, " (deleted)", 10))
+            !(d->ops && d->ops->describe) && !prepend(&p, " (deleted)", 10))
             return ERR_PTR(-ENAMETOOLONG);
         if (path->mnt->flags & MOUNT_INTERNAL) {
             /* Unnamed files: "/memfd:x (deleted)". */

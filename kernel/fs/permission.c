@@ -6,20 +6,6 @@
 #include "fs/super.h"
 #include "proc/namespace.h"
 
-#define OVERFLOW_ID 65534u
-
-static bool uid_is_mapped(struct user_namespace *ns, kuid_t uid)
-{
-    return uid_from_kernel(ns, uid) != OVERFLOW_ID ||
-           kuid_equal(uid_to_kernel(ns, OVERFLOW_ID), uid);
-}
-
-static bool gid_is_mapped(struct user_namespace *ns, kgid_t gid)
-{
-    return gid_from_kernel(ns, gid) != OVERFLOW_ID ||
-           kgid_equal(gid_to_kernel(ns, OVERFLOW_ID), gid);
-}
-
 bool inode_mode_allows(const struct cred *c, const struct inode *inode,
                        u32 mask)
 {

@@ -47,6 +47,15 @@ void pid_set_owner(struct inode *inode, struct task *t)
     cred_put(c);
 }
 
+static const struct pid_entry task_entry;
+
+/* A directory task/ has one below for each thread. */
+static void set_links(struct inode *inode, struct task *t)
+{
+    if (proc_inode(inode)->entry == &task_entry)
+        inode->nlink = 2 + READ_ONCE(t->group->thread_count);
+}
+
 static int revalidate(struct caller *who, struct dentry *d)
 {
     struct inode *inode = d->inode;
@@ -59,10 +68,12 @@ static int revalidate(struct caller *who, struct dentry *d)
     t = proc_task(inode);
     if (!t)
         return 0;
-    if (proc_inode(inode)->entry && !pid_fd_valid(inode, t))
+    if (proc_inode(inode)->entry && !proc_inode(inode)->node &&
+        !pid_fd_valid(inode, t))
         valid = 0;
-    if (valid)
+    if (valid && !proc_inode(inode)->node)
         pid_set_owner(inode, t);
+    set_links(inode, t);
     task_put(t);
     return valid;
 }
@@ -269,6 +280,7 @@ int pid_lookup_table(struct inode *dir, struct dentry *d,
         inode = pid_new_inode(dir->sb, pi->pid, &table[i], pi->thread);
         if (inode) {
             pid_set_owner(inode, t);
+            set_links(inode, t);
             if (table[i].directory == &proc_node_directory_ops)
                 proc_inode(inode)->node = &proc_net;
         }
@@ -310,12 +322,47 @@ static const struct pid_entry task_entry = {
     .directory = &task_directory_ops,
 };
 
+/* The numbers of a thread's children, oldest first. */
+static int show_children(struct caller *who, struct task *t, struct text *out)
+{
+    struct pid_namespace *ns =
+        who->task ? task_pid_ns(who->task) : &pid_ns_first;
+    struct task *child;
+    u32 count = 0;
+
+    spin_lock(&tasklist_lock);
+    list_for_each_entry (child, &t->children, sibling)
+        count++;
+    spin_unlock(&tasklist_lock);
+    if (!count || !text_reserve(out, (size_t)count * 11))
+        return 0;
+    spin_lock(&tasklist_lock);
+    list_for_each_entry (child, &t->children, sibling) {
+        if (!count--)
+            break;
+        text_printf(out, "%u ", pid_number(child->pids[PID_PROCESS], ns));
+    }
+    spin_unlock(&tasklist_lock);
+    return 0;
+}
+
+static const struct pid_entry children_entry = {
+    .name = "children",
+    .mode = S_IFREG | 0444,
+    .show = show_children,
+};
+static const struct pid_entry process_entry, thread_entry;
+
 static int process_lookup(struct inode *dir, struct dentry *d)
 {
     int error = pid_lookup_table(dir, d, pid_common, pid_common_count);
 
-    if (error == -ENOENT && !proc_inode(dir)->thread)
-        error = pid_lookup_table(dir, d, &task_entry, 1);
+    if (error == -ENOENT)
+        error = pid_lookup_table(dir, d,
+                                 proc_inode(dir)->entry == &process_entry
+                                     ? &task_entry
+                                     : &children_entry,
+                                 1);
     return error;
 }
 
@@ -343,8 +390,12 @@ static int process_iterate(struct caller *who, struct file *file,
         return 0;
     if (!pid_list_table(ctx, pid_common, pid_common_count))
         return 0;
-    if (!proc_inode(file->inode)->thread && ctx->pos == pid_common_count + 2)
+    if (ctx->pos != pid_common_count + 2)
+        return 0;
+    if (proc_inode(file->inode)->entry == &process_entry)
         dir_emit(ctx, "task", 4, LISTED_INO(0, 0), DT_DIR);
+    else
+        dir_emit(ctx, "children", 8, LISTED_INO(0, 0), DT_REG);
     return 0;
 }
 
@@ -361,14 +412,20 @@ static const struct pid_entry process_entry = {
     .mode = S_IFDIR | 0555,
     .directory = &process_directory_ops,
 };
+static const struct pid_entry thread_entry = {
+    /* below task/ */
+    .name = "",
+    .mode = S_IFDIR | 0555,
+    .directory = &process_directory_ops,
+};
 
 static int add_process(struct dentry *d, struct pid *pid, struct task *t,
-                       bool thread)
+                       const struct pid_entry *entry, bool thread)
 {
-    struct inode *inode = pid_new_inode(d->sb, pid, &process_entry, thread);
+    struct inode *inode = pid_new_inode(d->sb, pid, entry, thread);
 
     if (inode) {
-        inode->nlink = thread ? 8 : 9;
+        inode->nlink = entry == &thread_entry ? 8 : 9;
         pid_set_owner(inode, t);
     }
     return proc_instantiate(d, inode);
@@ -378,6 +435,7 @@ int proc_lookup_process(struct inode *dir, struct dentry *d)
 {
     struct pid *pid;
     struct task *t;
+    bool thread;
     u32 number;
     int error = -ENOENT;
 
@@ -386,13 +444,12 @@ int proc_lookup_process(struct inode *dir, struct dentry *d)
     pid = pid_find_get(proc_pid_ns(dir->sb), number);
     if (!pid)
         return -ENOENT;
-    rcu_read_lock();
-    t = pid_task(pid, PID_PROCESS);
-    if (t && !refcount_inc_not_zero(&t->refs))
-        t = NULL;
-    rcu_read_unlock();
+    /* A thread that is no process's first is found, too, but not listed. */
+    thread = !(t = pid_task_get(pid, PID_PROCESS));
+    if (thread)
+        t = pid_task_get(pid, PID_TASK);
     if (t) {
-        error = add_process(d, pid, t, false);
+        error = add_process(d, pid, t, &process_entry, thread);
         task_put(t);
     }
     pid_put(pid);
@@ -443,7 +500,7 @@ static int task_lookup(struct inode *dir, struct dentry *d)
         rcu_read_unlock();
     }
     if (t) {
-        error = add_process(d, pid, t, true);
+        error = add_process(d, pid, t, &thread_entry, true);
         task_put(t);
     }
     if (pid)

@@ -44,6 +44,10 @@ bool pid_list_table(struct dir_context *ctx, const struct pid_entry *table,
 /* proc_fd.c */
 extern const struct inode_ops pid_fd_directory_ops, pid_fdinfo_directory_ops;
 bool pid_fd_valid(struct inode *inode, struct task *t);
+/* proc_pid_ns.c */
+extern const struct inode_ops pid_ns_directory_ops;
+extern const struct pseudo_file_ops pid_id_map_file, pid_setgroups_file,
+    pid_timens_offsets_file;
 /* proc_pid_files.c */
 extern const struct pid_entry pid_common[];
 extern const u32 pid_common_count;

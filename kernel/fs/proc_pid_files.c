@@ -113,32 +113,6 @@ static int show_id(struct caller *who, struct task *t, struct text *out)
     return 0;
 }
 
-static int show_id_map(struct caller *who, struct task *t, struct text *out)
-{
-    (void)who;
-    (void)t;
-    text_printf(out, "%10u %10u %10u\n", 0, 0, ~0u);
-    return 0;
-}
-
-static ssize_t store_id_map(struct caller *who, struct task *t, char *data,
-                            size_t n)
-{
-    (void)who;
-    (void)t;
-    (void)data;
-    (void)n;
-    return -EPERM; /* the first namespace's maps are fixed */
-}
-
-static int show_setgroups(struct caller *who, struct task *t, struct text *out)
-{
-    (void)who;
-    (void)t;
-    text_puts(out, "allow\n");
-    return 0;
-}
-
 static int show_wchan(struct caller *who, struct task *t, struct text *out)
 {
     (void)who;
@@ -235,7 +209,7 @@ static int mounts_open(struct caller *who, struct inode *inode,
     spin_lock(&t->alloc_lock);
     if (t->ns && t->ns->mnt) {
         ns = t->ns->mnt;
-        refcount_inc(&ns->refs);
+        namespace_get(&ns->head);
     }
     spin_unlock(&t->alloc_lock);
     task_put(t);
@@ -392,83 +366,6 @@ const struct object_ops pid_mem_ops = {
     .seek = mem_seek,
 };
 
-/* -------------------------------------------------------------------- ns */
-
-static int ns_mnt(struct caller *who, struct task *t, char *buffer, size_t size)
-{
-    u64 inode = 0;
-
-    (void)who;
-    spin_lock(&t->alloc_lock);
-    if (t->ns && t->ns->mnt)
-        inode = t->ns->mnt->inode;
-    spin_unlock(&t->alloc_lock);
-    snprintf(buffer, size, "mnt:[%lu]", inode);
-    return 0;
-}
-
-static int ns_uts(struct caller *who, struct task *t, char *buffer, size_t size)
-{
-    u64 inode = 0;
-
-    (void)who;
-    spin_lock(&t->alloc_lock);
-    if (t->ns && t->ns->uts)
-        inode = t->ns->uts->inode;
-    spin_unlock(&t->alloc_lock);
-    snprintf(buffer, size, "uts:[%lu]", inode);
-    return 0;
-}
-
-static int ns_pid(struct caller *who, struct task *t, char *buffer, size_t size)
-{
-    (void)who;
-    snprintf(buffer, size, "pid:[%lu]", task_pid_ns(t)->inode);
-    return 0;
-}
-
-static int ns_user(struct caller *who, struct task *t, char *buffer,
-                   size_t size)
-{
-    const struct cred *c = task_cred_get(t);
-
-    (void)who;
-    snprintf(buffer, size, "user:[%lu]", c->user_ns->inode);
-    cred_put(c);
-    return 0;
-}
-
-#define NS_LINK(n, fn)                                                    \
-    {                                                                     \
-        .name = n, .mode = S_IFLNK | 0777, .access = PID_READ, .text = fn \
-    }
-static const struct pid_entry ns_entries[] = {
-    NS_LINK("mnt", ns_mnt),
-    NS_LINK("pid", ns_pid),
-    NS_LINK("user", ns_user),
-    NS_LINK("uts", ns_uts),
-};
-
-static int ns_lookup(struct inode *dir, struct dentry *d)
-{
-    return pid_lookup_table(dir, d, ns_entries, ARRAY_SIZE(ns_entries));
-}
-
-static int ns_iterate(struct caller *who, struct file *file,
-                      struct dir_context *ctx)
-{
-    (void)who;
-    if (dir_emit_dots(ctx, file))
-        pid_list_table(ctx, ns_entries, ARRAY_SIZE(ns_entries));
-    return 0;
-}
-
-static const struct inode_ops ns_directory_ops = {
-    .file_ops = &proc_directory_file_ops,
-    .lookup = ns_lookup,
-    .iterate = ns_iterate,
-};
-
 /* ----------------------------------------------------------------- table */
 
 #define TEXT(n, m, a, fn)                                         \
@@ -483,6 +380,10 @@ static const struct inode_ops ns_directory_ops = {
     {                                                                      \
         .name = n, .mode = S_IFREG | (m), .show = fn, .file = &mounts_file \
     }
+#define OWN(n, m, f)                                  \
+    {                                                 \
+        .name = n, .mode = S_IFREG | (m), .file = (f) \
+    }
 #define LINK(n, fn)                                                         \
     {                                                                       \
         .name = n, .mode = S_IFLNK | 0777, .access = PID_READ, .follow = fn \
@@ -496,7 +397,7 @@ static const struct inode_ops ns_directory_ops = {
 const struct pid_entry pid_common[] = {
     DIRECTORY("fd", 0500, &pid_fd_directory_ops),
     DIRECTORY("fdinfo", 0555, &pid_fdinfo_directory_ops),
-    DIRECTORY("ns", 0511, &ns_directory_ops),
+    DIRECTORY("ns", 0511, &pid_ns_directory_ops),
     DIRECTORY("net", 0555, &proc_node_directory_ops),
     TEXT("environ", 0400, PID_READ, proc_show_environ),
     TEXT("auxv", 0400, PID_READ, proc_show_auxv),
@@ -531,9 +432,10 @@ const struct pid_entry pid_common[] = {
     TEXT("sessionid", 0444, PID_ANYBODY, show_id),
     TEXT("coredump_filter", 0644, PID_ANYBODY, show_filter),
     TEXT("io", 0400, PID_READ, proc_show_io),
-    TEXT_RW("uid_map", 0644, PID_ANYBODY, show_id_map, store_id_map),
-    TEXT_RW("gid_map", 0644, PID_ANYBODY, show_id_map, store_id_map),
-    TEXT("setgroups", 0644, PID_ANYBODY, show_setgroups),
+    OWN("uid_map", 0644, &pid_id_map_file),
+    OWN("gid_map", 0644, &pid_id_map_file),
+    OWN("setgroups", 0644, &pid_setgroups_file),
+    OWN("timens_offsets", 0644, &pid_timens_offsets_file),
     TEXT("timerslack_ns", 0666, PID_ANYBODY, show_timerslack),
 #ifdef CONFIG_DEBUG
     {.name = "fail-nth", .mode = S_IFREG | 0644, .ops = &pid_fail_nth_ops},

@@ -147,7 +147,7 @@ static int set_name(struct caller *who, char *name, const char *value, size_t n)
 {
     struct uts_namespace *uts = uts_of(who);
 
-    if (!cred_capable_ns(who->cred, uts->owner, CAP_SYS_ADMIN))
+    if (!cred_capable_ns(who->cred, uts->head.owner, CAP_SYS_ADMIN))
         return -EPERM;
     write_lock(&uts->lock);
     memset(name, 0, sizeof(uts->host));

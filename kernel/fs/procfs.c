@@ -329,6 +329,8 @@ int proc_lookup_node(struct inode *dir, struct dentry *d)
     if (!inode)
         return -ENOMEM;
     proc_inode(inode)->node = node;
+    /* Below /proc/<pid>/net it is that process's. */
+    proc_inode(inode)->pid = pid_get(proc_inode(dir)->pid);
     inode->private = node->private;
     if (S_ISDIR(node->mode)) {
         inode->ops = &proc_node_directory_ops;
@@ -374,6 +376,7 @@ static const struct inode_ops root_ops = {
 
 static void proc_destroy(struct super_block *sb)
 {
+    namespace_put(&proc_pid_ns(sb)->head);
     kfree(sb);
 }
 
@@ -387,6 +390,8 @@ static struct super_block *proc_create(struct caller *who,
                                        struct file_system_type *type,
                                        const char *source, const char *options)
 {
+    struct pid_namespace *ns =
+        who->task ? task_pid_ns(who->task) : &pid_ns_first;
     struct super_block *sb = kzalloc(sizeof(*sb), ALLOC_KERNEL);
     struct inode *root;
     int error;
@@ -403,7 +408,8 @@ static struct super_block *proc_create(struct caller *who,
     }
     sb->magic = PROC_MAGIC;
     sb->block_size = 1024;
-    sb->private = who->task ? task_pid_ns(who->task) : &pid_ns_first;
+    sb->private = ns;
+    namespace_get(&ns->head);
     root = proc_new_inode(sb, proc_root.mode, proc_root.ino);
     if (root) {
         root->ops = &root_ops;
@@ -414,6 +420,7 @@ static struct super_block *proc_create(struct caller *who,
     if (!sb->root) {
         super_abandon(sb);
         rcu_barrier();
+        namespace_put(&ns->head);
         kfree(sb);
         return ERR_PTR(-ENOMEM);
     }

@@ -48,9 +48,9 @@ struct proc_inode {
     struct inode inode;
     struct proc_node *node;        /* of the static tree, or NULL */
     const struct pid_entry *entry; /* of a process's table, or NULL */
-    struct pid *pid;               /* owned; NULL in the static tree */
-    u32 number;                    /* fd */
-    bool thread;                   /* below task/ */
+    struct pid *pid; /* owned; NULL in the static tree, but for net/ */
+    u32 number;      /* fd */
+    bool thread;     /* below task/ */
 };
 static inline struct proc_inode *proc_inode(const struct inode *inode)
 {

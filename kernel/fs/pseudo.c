@@ -11,6 +11,7 @@
 #include "fs/mount.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "proc/cred.h"
 
 #define STORE_MAX 65536u
 
@@ -18,6 +19,7 @@
 struct pseudo_open_file {
     const struct pseudo_file_ops *ops;
     struct object_ops object_ops;
+    const struct cred *cred; /* owned: who opened it, if ops->as_opener */
     struct text text; /* the snapshot; file->pos_lock or position's own */
     bool filled;
     mutex_t lock; /* guards text and filled */
@@ -34,9 +36,13 @@ static int fill(struct file *f, struct pseudo_open_file *p,
 {
     int error;
 
+    struct caller as = *who;
+
+    if (p->cred)
+        as.cred = p->cred;
     text_free(&p->text);
     p->filled = false;
-    error = p->ops->show((struct caller *)who, f->inode, &p->text);
+    error = p->ops->show(&as, f->inode, &p->text);
     if (!error)
         error = p->text.error;
     if (error)
@@ -88,9 +94,12 @@ static ssize_t pseudo_write(struct object *obj, struct io_request *req)
         return -EFAULT;
     }
     data[n] = 0;
+    struct caller as = *req->caller;
+
+    if (p->cred)
+        as.cred = p->cred;
     pos = file_position_begin(f, req);
-    result =
-        p->ops->store((struct caller *)req->caller, f->inode, data, n, pos);
+    result = p->ops->store(&as, f->inode, data, n, pos);
     file_position_end(f, req, result > 0 ? pos + result : pos);
     kvfree(data);
     return result;
@@ -142,9 +151,12 @@ int pseudo_open(struct caller *who, struct inode *inode, struct file *file,
             p->object_ops.close_handle = file_close_handle;
     }
     file->device.object.ops = &p->object_ops;
+    if (ops->as_opener)
+        p->cred = cred_get(who->cred);
     error = ops->open ? ops->open(who, inode, file) : 0;
     if (error) {
         file->data = NULL;
+        cred_put(p->cred);
         kfree(p);
     }
     return error;
@@ -158,6 +170,7 @@ void pseudo_closed(struct file *file)
         return;
     if (p->ops->closed)
         p->ops->closed(file);
+    cred_put(p->cred);
     text_free(&p->text);
     kfree(p);
 }

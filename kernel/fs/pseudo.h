@@ -38,6 +38,7 @@ struct pseudo_file_ops {
     /* One write(): n bytes, NUL-terminated copy. n or errno. NULL: EIO. */
     ssize_t (*store)(struct caller *who, struct inode *inode, char *data,
                      size_t n, s64 pos);
+    bool as_opener; /* show and store act for who opened it */
     bool once; /* all in one read; a later one gives 0 (numbers in /proc/sys) */
     /* Instead of show: fully own object operations. */
     const struct object_ops *ops;

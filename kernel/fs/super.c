@@ -88,7 +88,7 @@ int super_init(struct super_block *sb, struct file_system_type *type,
     sb->ops = ops;
     sb->block_size = PAGE_SIZE;
     sb->max_size = S64_MAX;
-    sb->user_ns = &user_ns_first;
+    sb->user_ns = user_namespace_get(&user_ns_first);
     sb->time_granularity = 1;
     mutex_init(&sb->rename_lock, "super_rename");
     spin_init(&sb->lru_lock, "dentry_lru");
@@ -110,11 +110,13 @@ static void super_detach(struct super_block *sb)
 void super_abandon(struct super_block *sb)
 {
     super_detach(sb);
+    user_namespace_put(sb->user_ns);
     anon_device_put(sb->dev);
 }
 
 void super_put(struct super_block *sb)
 {
+    struct user_namespace *user_ns = sb->user_ns;
     devnum_t dev = sb->dev;
 
     if (!refcount_dec_and_test(&sb->active))
@@ -126,6 +128,7 @@ void super_put(struct super_block *sb)
     /* Callbacks that free dentries and inodes look at sb. */
     rcu_barrier();
     sb->ops->destroy(sb);
+    user_namespace_put(user_ns);
     anon_device_put(dev);
 }
 

@@ -60,7 +60,7 @@ struct super_block {
     u64 magic;
     u32 block_size;
     s64 max_size;                   /* largest file */
-    struct user_namespace *user_ns; /* owned */
+    struct user_namespace *user_ns; /* owned; of who mounted it */
     mutex_t rename_lock;            /* renames between directories */
     atomic64_t next_ino;
     u32 time_granularity; /* ns */

@@ -28,6 +28,7 @@ void unix_drop(struct unix_socket *u)
     unix_name_put(u->name);
     pid_put(u->own.pid);
     pid_put(u->peer_credentials.pid);
+    net_namespace_put(u->net);
     kfree(u);
 }
 
@@ -66,7 +67,8 @@ void unix_credentials_copy(struct unix_credentials *to,
     *to = *from;
 }
 
-struct unix_socket *unix_alloc(struct caller *who, int type, u32 obj_flags)
+struct unix_socket *unix_alloc(struct caller *who, struct net_namespace *net,
+                               int type, u32 obj_flags)
 {
     struct unix_socket *u = kzalloc(sizeof(*u), ALLOC_KERNEL);
 
@@ -80,6 +82,11 @@ struct unix_socket *unix_alloc(struct caller *who, int type, u32 obj_flags)
     INIT_LIST_HEAD(&u->pending_link);
     wait_queue_init(&u->readable);
     wait_queue_init(&u->writable);
+    INIT_LIST_HEAD(&u->flights);
+    u->net = net_namespace_get(net);
+    spin_lock(&net->lock);
+    list_add_tail(&u->net_link, &net->sockets);
+    spin_unlock(&net->lock);
     return u;
 }
 
@@ -94,7 +101,7 @@ static struct socket *create(struct caller *who, int type, int protocol,
         type = SOCK_DGRAM;
     if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_SEQPACKET)
         return ERR_PTR(-ESOCKTNOSUPPORT);
-    u = unix_alloc(who, type, obj_flags);
+    u = unix_alloc(who, net_namespace_of(who), type, obj_flags);
     if (!u)
         return ERR_PTR(-ENOMEM);
     unix_set_own_credentials(u, who);
@@ -131,8 +138,7 @@ static int listen(struct caller *who, struct socket *s, int backlog)
         error = -EINVAL;
     } else {
         u->state = UNIX_LISTENING;
-        u->backlog =
-            backlog < 0 ? UNIX_BACKLOG_MAX : min(backlog, UNIX_BACKLOG_MAX);
+        u->backlog = min((u32)backlog, (u32)READ_ONCE(u->net->backlog_max));
     }
     spin_unlock(&u->lock);
     if (!error) {
@@ -150,7 +156,7 @@ static ssize_t connect_datagram(struct unix_socket *u, struct caller *who,
     struct unix_socket *to = NULL, *old;
 
     if (a->family != AF_UNSPEC) {
-        to = unix_find(who, a, SOCK_DGRAM);
+        to = unix_find(who, u, a, SOCK_DGRAM);
         if (IS_ERR(to))
             return PTR_ERR(to);
         if (to->peer && to->peer != u) {
@@ -183,6 +189,11 @@ static void establish(struct unix_socket *u, struct unix_socket *listener,
     listener->queued_packets++;
 }
 
+static void drop_listener(void *data)
+{
+    unix_drop(data);
+}
+
 static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
 {
     struct caller *who = (struct caller *)req->caller;
@@ -194,10 +205,10 @@ static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
         return -EISCONN;
     if (u->state != UNIX_IDLE)
         return -EINVAL;
-    listener = unix_find(who, a, u->socket.type);
+    listener = unix_find(who, u, a, u->socket.type);
     if (IS_ERR(listener))
         return PTR_ERR(listener);
-    server = unix_alloc(who, u->socket.type, 0);
+    server = unix_alloc(who, listener->net, u->socket.type, 0);
     if (!server) {
         unix_drop(listener);
         return -ENOMEM;
@@ -213,7 +224,8 @@ static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
         if (!(req->flags & REQ_NOWAIT)) {
             if (u->socket.send_timeout && !req->deadline)
                 req->deadline = time_monotonic() + u->socket.send_timeout;
-            request_wait(req, &listener->writable);
+            unix_hold(listener);
+            request_wait_on(req, &listener->writable, drop_listener, listener);
             result = -EIOCBQUEUED;
         }
     } else {
@@ -316,8 +328,7 @@ static int unix_shutdown(struct socket *s, u32 how)
     return 0;
 }
 
-static void drop_queue(struct unix_socket *u, enum unix_state was,
-                       struct list_head *queue)
+static void drop_queue(enum unix_state was, struct list_head *queue)
 {
     while (!list_empty(queue)) {
         if (was == UNIX_LISTENING) {
@@ -326,13 +337,9 @@ static void drop_queue(struct unix_socket *u, enum unix_state was,
             list_del_init(&pending->pending_link);
             object_put(&pending->socket.object);
         } else {
-            struct unix_packet *p =
-                list_first_entry(queue, struct unix_packet, link);
-            list_del(&p->link);
-            unix_packet_free(p);
+            unix_packets_drop(queue);
         }
     }
-    (void)u;
 }
 
 static void unix_release(struct socket *s)
@@ -342,6 +349,9 @@ static void unix_release(struct socket *s)
     bool unread;
     LIST_HEAD(queue);
 
+    spin_lock(&u->net->lock);
+    list_del(&u->net_link);
+    spin_unlock(&u->net->lock);
     unix_unbind(u);
     spin_lock(&u->lock);
     was = u->state;
@@ -364,10 +374,13 @@ static void unix_release(struct socket *s)
         }
         unix_drop(peer);
     }
-    drop_queue(u, was, &queue);
+    drop_queue(was, &queue);
     wait_queue_destroy(&u->readable);
     wait_queue_destroy(&u->writable);
     unix_drop(u);
+    /* What sends a last handle away without anybody seeing it ends here. */
+    if (!thread_current()->drops)
+        unix_gc();
 }
 
 static int get_name(struct socket *s, bool peer, struct socket_address *out)

@@ -7,27 +7,27 @@
  *
  * Locks: unix_socket.lock (spinlock) guards state, peer and queue; two at once:
  * lower address first. read_lock (mutex) serialises receivers, is taken first
- * and held across user copies. names_lock (spinlock) guards the table of
- * abstract names, above socket locks.
+ * and held across user copies. net_namespace.lock (spinlock) guards the table
+ * of abstract names, above socket locks.
  */
 #ifndef NET_UNIX_H
 #define NET_UNIX_H
 
 #include "core/lock.h"
 #include "fs/fs.h"
+#include "net/net_namespace.h"
 #include "net/socket.h"
 
 #define UNIX_PATH_MAX    108
 #define UNIX_ADDRESS_MAX (2 + UNIX_PATH_MAX)
 #define UNIX_PACKET_MAX  32768 /* bytes of a stream in one packet */
-#define UNIX_BACKLOG_MAX 4096
 
 struct unix_name { /* an address, immutable, counted */
     refcount_t refs;
     u32 length; /* of sockaddr_un as given, family included */
     u8 bytes[UNIX_ADDRESS_MAX + 1];
-    struct hlist_node link;    /* abstract: names_lock */
-    struct unix_socket *owner; /* abstract: borrowed; names_lock */
+    struct hlist_node link;    /* abstract: net->lock */
+    struct unix_socket *owner; /* abstract: borrowed; net->lock */
 };
 
 struct unix_packet {
@@ -36,7 +36,8 @@ struct unix_packet {
     struct unix_name *from;     /* owned, or NULL */
     struct socket_control control;
     u32 length, taken;
-    u32 charge; /* bytes counted against the sender */
+    u32 charge;     /* bytes counted against the sender */
+    bool in_flight; /* its grants are counted: unix_gc.c */
     u8 data[];
 };
 
@@ -67,6 +68,10 @@ struct unix_socket {
     u32 backlog;
     atomic_t outstanding;          /* bytes sent and not yet received */
     struct list_head pending_link; /* on a listener's queue */
+    struct net_namespace *net;     /* owned */
+    struct list_head net_link;     /* net->sockets */
+    struct list_head flights;      /* unix_gc.c, as the three below */
+    bool gc_candidate, gc_suspect, gc_scanned;
     struct unix_credentials own, peer_credentials;
     struct wait_queue readable, writable;
 };
@@ -84,7 +89,8 @@ static inline bool unix_is_connected_type(const struct unix_socket *u)
     return u->socket.type != SOCK_DGRAM;
 }
 
-struct unix_socket *unix_alloc(struct caller *who, int type, u32 obj_flags);
+struct unix_socket *unix_alloc(struct caller *who, struct net_namespace *net,
+                               int type, u32 obj_flags);
 void unix_hold(struct unix_socket *u);
 void unix_drop(struct unix_socket *u);
 void unix_lock_two(struct unix_socket *a, struct unix_socket *b);
@@ -97,8 +103,10 @@ void unix_credentials_copy(struct unix_credentials *to,
 void unix_name_put(struct unix_name *n);
 int unix_bind(struct caller *who, struct socket *s,
               const struct socket_address *address);
-/* The socket bound to an address, with a memory reference. ERR_PTR. */
+/* The socket bound to an address (an abstract one: in from's namespace), with
+ * a memory reference. ERR_PTR. */
 struct unix_socket *unix_find(struct caller *who,
+                              const struct unix_socket *from,
                               const struct socket_address *address, int type);
 void unix_unbind(struct unix_socket *u);
 void unix_name_to_address(const struct unix_name *n,
@@ -109,6 +117,16 @@ ssize_t unix_send(struct object *obj, struct io_request *req);
 ssize_t unix_receive(struct object *obj, struct io_request *req);
 void unix_packet_free(struct unix_packet *p);
 bool unix_is_writable(const struct unix_socket *u);
+
+/* Free all; releases of sockets that this causes do not nest. */
+void unix_packets_drop(struct list_head *packets);
+
+/* unix_gc.c: descriptors that are sent, and those that are taken out of the
+ * queue or dropped (before their references are). -ENOMEM. */
+int unix_gc_depart(const struct socket_control *c);
+void unix_gc_arrive(const struct socket_control *c);
+/* Look for unreachable cycles; may sleep. */
+void unix_gc(void);
 
 extern const struct socket_ops unix_ops;
 

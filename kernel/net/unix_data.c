@@ -34,10 +34,33 @@ static bool has_room(const struct unix_socket *u)
     return (u32)atomic_load(&u->outstanding) < u->socket.send_buffer;
 }
 
+void unix_packets_drop(struct list_head *packets)
+{
+    struct thread *me = thread_current();
+
+    /* Handles in the packets may be the last of other sockets, with packets of
+     * their own, and so on for as many as somebody cares to chain. */
+    if (me->drops) {
+        list_splice_tail_init(packets, me->drops);
+        return;
+    }
+    me->drops = packets;
+    while (!list_empty(packets)) {
+        struct unix_packet *p =
+            list_first_entry(packets, struct unix_packet, link);
+
+        list_del(&p->link);
+        unix_packet_free(p);
+    }
+    me->drops = NULL;
+}
+
 void unix_packet_free(struct unix_packet *p)
 {
     struct unix_socket *sender = p->sender;
 
+    if (p->in_flight)
+        unix_gc_arrive(&p->control);
     if (sender) {
         atomic_sub(p->charge, &sender->outstanding);
         if (has_room(sender))
@@ -109,7 +132,7 @@ static struct unix_socket *destination(struct unix_socket *u,
 
     if (m->address.length && u->socket.type != SOCK_STREAM) {
         if (u->socket.type == SOCK_DGRAM)
-            return unix_find((struct caller *)req->caller, &m->address,
+            return unix_find((struct caller *)req->caller, u, &m->address,
                              SOCK_DGRAM);
     } else if (m->address.length) {
         return ERR_PTR(u->state == UNIX_CONNECTED ? -EISCONN : -EOPNOTSUPP);
@@ -171,7 +194,11 @@ static ssize_t send_packet(struct unix_socket *u, struct unix_socket *to,
     if (!p)
         return error;
     attach_control(p, to, (struct caller *)req->caller, req->extra);
-    error = deliver(u, to, p);
+    error = unix_gc_depart(&p->control);
+    if (!error) {
+        p->in_flight = p->control.grant_count;
+        error = deliver(u, to, p);
+    }
     if (error) {
         unix_packet_free(p);
         return error;
@@ -199,8 +226,41 @@ static ssize_t send_stream(struct unix_socket *u, struct unix_socket *to,
     return req->done;
 }
 
-/* Datagrams: max_dgram_qlen packets wait at the receiver. */
-#define DGRAM_QUEUE_MAX 10
+static void drop_waited(void *data)
+{
+    unix_drop(data);
+}
+
+/* Datagrams: so many wait at the receiver. */
+static bool is_full(const struct unix_socket *to)
+{
+    return READ_ONCE(to->queued_packets) >
+           (u32)READ_ONCE(to->net->datagram_queue_max);
+}
+
+static ssize_t wait_for_receiver(struct unix_socket *u, struct unix_socket *to,
+                                 struct io_request *req)
+{
+    struct socket_message *m = req->extra;
+    ssize_t result = -EIOCBQUEUED;
+
+    if (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT)
+        return -EAGAIN;
+    if (u->socket.send_timeout && !req->deadline)
+        req->deadline = time_monotonic() + u->socket.send_timeout;
+    spin_lock(&to->lock);
+    if (to->state == UNIX_DEAD) {
+        result = -ECONNREFUSED;
+    } else {
+        unix_hold(to);
+        request_wait_on(req, &to->writable, drop_waited, to);
+    }
+    spin_unlock(&to->lock);
+    smp_mb();
+    if (result == -EIOCBQUEUED && !is_full(to))
+        request_retry(req);
+    return result;
+}
 
 static ssize_t send_record(struct unix_socket *u, struct unix_socket *to,
                            struct io_request *req)
@@ -216,17 +276,8 @@ static ssize_t send_record(struct unix_socket *u, struct unix_socket *to,
         return -EMSGSIZE;
     if (!has_room(u))
         return wait_for_room(u, req);
-    if (u->socket.type == SOCK_DGRAM && to != u &&
-        READ_ONCE(to->queued_packets) > DGRAM_QUEUE_MAX && to->peer != u) {
-        struct socket_message *m = req->extra;
-        if (req->flags & REQ_NOWAIT || m->flags & MSG_DONTWAIT)
-            return -EAGAIN;
-        request_wait(req, &to->writable);
-        smp_mb();
-        if (READ_ONCE(to->queued_packets) <= DGRAM_QUEUE_MAX)
-            request_retry(req);
-        return -EIOCBQUEUED;
-    }
+    if (u->socket.type == SOCK_DGRAM && to != u && to->peer != u && is_full(to))
+        return wait_for_receiver(u, to, req);
     return send_packet(u, to, req, n);
 }
 
@@ -332,6 +383,9 @@ static int take_control(struct unix_packet *p, struct socket_message *m,
                         bool peek)
 {
     if (!peek) {
+        if (p->in_flight)
+            unix_gc_arrive(&p->control);
+        p->in_flight = false;
         m->control = p->control;
         p->control = (struct socket_control){0};
         return 0;

@@ -12,11 +12,7 @@
 #include "net/unix.h"
 #include "proc/task.h"
 
-#define NAME_BUCKETS 256
-#define FAMILY_SIZE  2
-
-static struct hlist_head names[NAME_BUCKETS];
-static spinlock_t names_lock = SPINLOCK_INIT("unix_names");
+#define FAMILY_SIZE 2
 
 void unix_name_put(struct unix_name *n)
 {
@@ -49,17 +45,20 @@ static struct unix_name *make_name(const void *bytes, u32 length)
     return n;
 }
 
-static struct hlist_head *bucket_of(const struct unix_name *n)
+static struct hlist_head *bucket_of(struct net_namespace *net,
+                                    const struct unix_name *n)
 {
-    return &names[full_name_hash(NULL, (const char *)n->bytes, n->length) %
-                  NAME_BUCKETS];
+    return &net->names[full_name_hash(NULL, (const char *)n->bytes, n->length) %
+                       NET_NAME_BUCKETS];
 }
 
-static struct unix_name *find_abstract(const struct unix_name *like)
+/* net->lock is held. */
+static struct unix_name *find_abstract(struct net_namespace *net,
+                                       const struct unix_name *like)
 {
     struct unix_name *n;
 
-    hlist_for_each_entry(n, bucket_of(like), link)
+    hlist_for_each_entry(n, bucket_of(net, like), link)
     {
         if (n->length == like->length &&
             !memcmp(n->bytes, like->bytes, n->length))
@@ -86,15 +85,15 @@ static int bind_abstract(struct unix_socket *u, struct unix_name *n)
 {
     int error = -EADDRINUSE;
 
-    spin_lock(&names_lock);
-    if (!find_abstract(n)) {
+    spin_lock(&u->net->lock);
+    if (!find_abstract(u->net, n)) {
         error = set_name(u, n);
         if (!error) {
             n->owner = u;
-            hlist_add_head(&n->link, bucket_of(n));
+            hlist_add_head(&n->link, bucket_of(u->net, n));
         }
     }
-    spin_unlock(&names_lock);
+    spin_unlock(&u->net->lock);
     return error;
 }
 
@@ -220,7 +219,8 @@ static struct unix_socket *find_by_path(struct caller *who, const char *name)
     return u;
 }
 
-static struct unix_socket *find_by_name(const struct socket_address *a)
+static struct unix_socket *find_by_name(struct net_namespace *net,
+                                        const struct socket_address *a)
 {
     struct unix_socket *u = ERR_PTR(-ECONNREFUSED);
     struct unix_name *like, *n;
@@ -228,18 +228,19 @@ static struct unix_socket *find_by_name(const struct socket_address *a)
     like = make_name(a->bytes + FAMILY_SIZE, a->length - FAMILY_SIZE);
     if (!like)
         return ERR_PTR(-ENOMEM);
-    spin_lock(&names_lock);
-    n = find_abstract(like);
+    spin_lock(&net->lock);
+    n = find_abstract(net, like);
     if (n) {
         u = n->owner;
         unix_hold(u);
     }
-    spin_unlock(&names_lock);
+    spin_unlock(&net->lock);
     unix_name_put(like);
     return u;
 }
 
 struct unix_socket *unix_find(struct caller *who,
+                              const struct unix_socket *from,
                               const struct socket_address *address, int type)
 {
     char path[UNIX_PATH_MAX + 1];
@@ -252,7 +253,7 @@ struct unix_socket *unix_find(struct caller *who,
         path_of(address, path);
         u = find_by_path(who, path);
     } else {
-        u = find_by_name(address);
+        u = find_by_name(from->net, address);
     }
     if (!IS_ERR(u) && u->socket.type != type) {
         unix_drop(u);
@@ -274,11 +275,11 @@ void unix_unbind(struct unix_socket *u)
         write_unlock(&inode->lock);
         path_put(&u->path);
     } else if (!n->bytes[FAMILY_SIZE]) {
-        spin_lock(&names_lock);
+        spin_lock(&u->net->lock);
         if (n->owner == u) {
             hlist_del_init(&n->link);
             n->owner = NULL;
         }
-        spin_unlock(&names_lock);
+        spin_unlock(&u->net->lock);
     }
 }

@@ -117,27 +117,3 @@ bool cred_in_egroup(const struct cred *c, kgid_t gid)
 {
     return kgid_equal(c->egid, gid) || in_groups(c, gid);
 }
-
-kuid_t uid_to_kernel(struct user_namespace *ns, u32 uid)
-{
-    (void)ns; /* every namespace maps ids one to one */
-    return (kuid_t){uid};
-}
-
-kgid_t gid_to_kernel(struct user_namespace *ns, u32 gid)
-{
-    (void)ns;
-    return (kgid_t){gid};
-}
-
-u32 uid_from_kernel(struct user_namespace *ns, kuid_t uid)
-{
-    (void)ns;
-    return uid.value;
-}
-
-u32 gid_from_kernel(struct user_namespace *ns, kgid_t gid)
-{
-    (void)ns;
-    return gid.value;
-}

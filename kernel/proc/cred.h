@@ -112,10 +112,15 @@ bool cred_in_group(const struct cred *c, kgid_t gid); /* fsgid or groups */
 bool cred_in_egroup(const struct cred *c, kgid_t gid);
 
 /* Conversion at the ABI: -1 stays invalid; unmapped ids become invalid (to
- * kernel) or the overflow id 65534 (from kernel). */
-kuid_t uid_to_kernel(struct user_namespace *ns, u32 uid);
-kgid_t gid_to_kernel(struct user_namespace *ns, u32 gid);
-u32 uid_from_kernel(struct user_namespace *ns, kuid_t uid);
-u32 gid_from_kernel(struct user_namespace *ns, kgid_t gid);
+ * kernel) or the overflow id (from kernel). */
+kuid_t uid_to_kernel(const struct user_namespace *ns, u32 uid);
+kgid_t gid_to_kernel(const struct user_namespace *ns, u32 gid);
+u32 uid_from_kernel(const struct user_namespace *ns, kuid_t uid);
+u32 gid_from_kernel(const struct user_namespace *ns, kgid_t gid);
+/* Is `uid` root of c's user namespace? */
+bool cred_root_is(const struct cred *c, kuid_t uid);
+bool uid_is_mapped(const struct user_namespace *ns, kuid_t uid);
+bool gid_is_mapped(const struct user_namespace *ns, kgid_t gid);
+extern u32 overflow_uid, overflow_gid; /* 65534; /proc/sys/kernel */
 
 #endif

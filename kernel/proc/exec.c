@@ -127,9 +127,12 @@ static void raise_ids(struct exec_image *i, struct cred *c)
     kgid_t gid;
     bool nosuid;
 
-    if (fs_context_ops->executable_attributes(i->file, &mode, &uid, &gid,
-                                              &nosuid) ||
+    if (fs_context_ops->executable_attributes(&i->task->caller, i->file, &mode,
+                                              &uid, &gid, &nosuid) ||
         nosuid || c->no_new_privs)
+        return;
+    /* Whom the own user namespace does not know, one does not become. */
+    if (!uid_is_mapped(c->user_ns, uid) || !gid_is_mapped(c->user_ns, gid))
         return;
     if (mode & 04000)
         c->euid = uid;
@@ -141,7 +144,7 @@ static void raise_ids(struct exec_image *i, struct cred *c)
  * no file capabilities. */
 static void transform_capabilities(struct cred *c, const struct cred *old)
 {
-    bool root = c->euid.value == 0 || c->uid.value == 0;
+    bool root = cred_root_is(c, c->euid) || cred_root_is(c, c->uid);
     bool gained =
         !kuid_equal(c->euid, old->euid) || !kgid_equal(c->egid, old->egid);
 
@@ -149,7 +152,7 @@ static void transform_capabilities(struct cred *c, const struct cred *old)
         c->cap_ambient = 0;
     if (!(c->securebits & SECBIT_NOROOT) && root) {
         c->cap_permitted = c->cap_inheritable | c->cap_bounding;
-        c->cap_effective = c->euid.value == 0 ? c->cap_permitted : 0;
+        c->cap_effective = cred_root_is(c, c->euid) ? c->cap_permitted : 0;
         c->cap_ambient = 0;
     } else {
         c->cap_permitted = c->cap_ambient;
@@ -170,8 +173,9 @@ static int prepare_cred(struct exec_image *i)
     raise_ids(i, c);
     transform_capabilities(c, old);
     i->cred = c;
-    i->secure = !kuid_equal(c->euid, c->uid) || !kgid_equal(c->egid, c->gid) ||
-                (c->uid.value && c->cap_effective & ~c->cap_ambient);
+    i->secure =
+        !kuid_equal(c->euid, c->uid) || !kgid_equal(c->egid, c->gid) ||
+        (!cred_root_is(c, c->uid) && c->cap_effective & ~c->cap_ambient);
     return 0;
 }
 

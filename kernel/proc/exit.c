@@ -169,6 +169,7 @@ static void child_info(struct signal_info *info, struct task *t, int signo,
     *info = (struct signal_info){
         .signo = signo,
         .code = code,
+        .child = true,
         .status = status,
         .pid = pid_number(t->pids[PID_PROCESS],
                           t->parent ? task_pid_ns(t->parent) : &pid_ns_first),

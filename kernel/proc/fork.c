@@ -15,6 +15,7 @@
 #include "proc/signal_internal.h"
 #include "proc/task_internal.h"
 #include "proc/user_account.h"
+#include "proc/user_namespace.h"
 #include "vm/address_space.h"
 #include "vm/user.h"
 
@@ -35,6 +36,8 @@ static int check_flags(struct task *parent, const struct clone_args *a)
     if ((f & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
         (f & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
         return -EINVAL;
+    if ((f & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
+        return -EINVAL;
     if (f & CLONE_THREAD && !(f & CLONE_SIGHAND))
         return -EINVAL;
     if (f & CLONE_SIGHAND && !(f & CLONE_VM))
@@ -44,6 +47,11 @@ static int check_flags(struct task *parent, const struct clone_args *a)
     if (f & CLONE_THREAD &&
         (f & (CLONE_NEWUSER | CLONE_NEWPID) ||
          task_pid_ns(parent) != parent->ns->pid_for_children))
+        return -EINVAL;
+    if (f & (CLONE_THREAD | CLONE_VM) &&
+        parent->ns->time != parent->ns->time_for_children)
+        return -EINVAL;
+    if (f & CLONE_NEWPID && task_pid_ns(parent) != parent->ns->pid_for_children)
         return -EINVAL;
     if (f & CLONE_PIDFD && f & (CLONE_DETACHED | CLONE_THREAD))
         return -EINVAL;
@@ -169,17 +177,39 @@ static int copy_group(struct task *t, struct task *parent, u64 flags)
     return 0;
 }
 
+static int copy_cred(struct task *t, struct task *parent, u64 flags)
+{
+    struct cred *c;
+    int error;
+
+    if (!(flags & CLONE_NEWUSER)) {
+        t->cred = cred_get(parent->cred);
+        atomic_inc(&t->cred->user->processes);
+        return 0;
+    }
+    c = cred_copy(parent->cred);
+    if (!c)
+        return -ENOMEM;
+    t->cred = c;
+    atomic_inc(&c->user->processes);
+    error = user_namespace_create(
+        c, fs_context_ops->is_chrooted(parent->fs, parent->ns->mnt));
+    return error;
+}
+
 static int copy_namespaces(struct task *t, struct task *parent, u64 flags)
 {
     struct namespaces *ns;
 
-    if (!(flags & CLONE_NEW_ANY)) {
+    if (!(flags & CLONE_NEW_ANY & ~CLONE_NEWUSER) &&
+        parent->ns->time == parent->ns->time_for_children) {
         t->ns = namespaces_get(parent->ns);
         return 0;
     }
-    ns = namespaces_copy(t, parent->ns, t->cred, flags);
+    ns = namespaces_copy(parent->ns, t->cred, t->fs, flags);
     if (IS_ERR(ns))
         return PTR_ERR(ns);
+    namespaces_enter_time(ns);
     t->ns = ns;
     return 0;
 }
@@ -268,8 +298,9 @@ static int build_parts(struct task *t, struct task *parent,
     u64 f = a->flags;
     int error;
 
-    t->cred = cred_get(parent->cred);
-    atomic_inc(&t->cred->user->processes);
+    error = copy_cred(t, parent, f);
+    if (error)
+        return error;
     error = account_charge_process(parent->account);
     if (error)
         return error;
@@ -278,11 +309,11 @@ static int build_parts(struct task *t, struct task *parent,
     if (!error)
         error = copy_handlers(t, parent, f);
     if (!error)
-        error = copy_namespaces(t, parent, f);
-    if (!error)
         error = copy_handles(t, parent, f);
     if (!error)
         error = copy_fs(t, parent, f);
+    if (!error)
+        error = copy_namespaces(t, parent, f);
     if (!error)
         error = copy_mm(t, parent, f);
     if (error)

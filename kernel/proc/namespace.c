@@ -1,3 +1,4 @@
+/* Namespaces: the head that all share, and the small kinds. */
 #include "proc/namespace.h"
 
 #include "core/init.h"
@@ -7,242 +8,288 @@
 #include "proc/clone_flags.h"
 #include "proc/pid_internal.h"
 #include "proc/task.h"
+#include "proc/user_namespace.h"
 
-/* Inode numbers of the first namespaces, as Linux has them (proc_ns.h). */
-#define NS_INODE_IPC    0xEFFFFFFFu
-#define NS_INODE_UTS    0xEFFFFFFEu
-#define NS_INODE_USER   0xEFFFFFFDu
-#define NS_INODE_PID    0xEFFFFFFCu
-#define NS_INODE_CGROUP 0xEFFFFFFBu
-#define NS_INODE_TIME   0xEFFFFFFAu
+/* Above the first ones' numbers and those of net and mnt. */
+static atomic_t next_inum = ATOMIC_INIT(1);
 
-struct user_namespace user_ns_first = {
-    .refs = REFCOUNT_INIT(1),
-    .inode = NS_INODE_USER,
-};
-
-struct uts_namespace uts_ns_first = {
-    .refs = REFCOUNT_INIT(1),
-    .owner = &user_ns_first,
-    .host = "(none)",
-    .domain = "(none)",
-    .inode = NS_INODE_UTS,
-};
-
-struct pid_namespace pid_ns_first = {
-    .refs = REFCOUNT_INIT(1),
-    .owner = &user_ns_first,
-    .inode = NS_INODE_PID,
-};
-
-static struct time_namespace time_ns_first = {
-    .refs = REFCOUNT_INIT(1),
-    .inode = NS_INODE_TIME,
-};
-
-struct namespaces namespaces_first = {
-    .refs = REFCOUNT_INIT(1),
-    .uts = &uts_ns_first,
-    .pid_for_children = &pid_ns_first,
-    .time = &time_ns_first,
-    .time_for_children = &time_ns_first,
-};
-
-static const struct namespace_ops *ops_above[NS_KINDS_ABOVE];
-static u64 next_inode = 0xF0000000u;
-
-static int namespace_init(void)
+void namespace_start(struct namespace *ns, const struct namespace_type *type,
+                     struct user_namespace *owner)
 {
-    rwlock_init(&uts_ns_first.lock, "uts_namespace");
-    pid_namespace_init_numbers(&pid_ns_first);
-    return 0;
-}
-INITCALL(core, namespace_init);
-
-static void **slot_above(struct namespaces *n, enum namespace_kind kind)
-{
-    switch (kind) {
-    case NS_MNT:
-        return (void **)&n->mnt;
-    case NS_IPC:
-        return (void **)&n->ipc;
-    case NS_NET:
-        return (void **)&n->net;
-    default:
-        return (void **)&n->cgroup;
-    }
+    refcount_set(&ns->refs, 1);
+    ns->type = type;
+    ns->owner = owner ? user_namespace_get(owner) : NULL;
+    ns->inum = 0xF0000000u + ((u32)atomic_inc_return(&next_inum) & 0x0fffffffu);
 }
 
-void namespace_register(enum namespace_kind kind,
-                        const struct namespace_ops *ops, void *first)
-{
-    ops_above[kind] = ops;
-    *slot_above(&namespaces_first, kind) = first;
-}
-
-struct user_namespace *user_namespace_get(struct user_namespace *ns)
-{
-    refcount_inc(&ns->refs);
-    return ns;
-}
-
-void user_namespace_put(struct user_namespace *ns)
+void namespace_put(struct namespace *ns)
 {
     while (ns && refcount_dec_and_test(&ns->refs)) {
-        struct user_namespace *parent = ns->parent;
-        kfree(ns);
-        ns = parent;
+        struct user_namespace *owner = ns->owner;
+
+        ns->type->free(ns);
+        ns = owner ? &owner->head : NULL;
     }
 }
 
-struct pid_namespace *pid_namespace_get(struct pid_namespace *ns)
-{
-    refcount_inc(&ns->refs);
-    return ns;
-}
+/* -------------------------------------------------------------------- uts */
 
-void pid_namespace_put(struct pid_namespace *ns)
+static struct namespace *uts_copy(struct namespace *from,
+                                  struct user_namespace *owner,
+                                  struct fs_context *fs)
 {
-    while (ns && refcount_dec_and_test(&ns->refs)) {
-        struct pid_namespace *parent = ns->parent;
-        idr_destroy(&ns->pids);
-        user_namespace_put(ns->owner);
-        kfree(ns);
-        ns = parent;
-    }
-}
-
-static void uts_put(struct uts_namespace *ns)
-{
-    if (!refcount_dec_and_test(&ns->refs))
-        return;
-    user_namespace_put(ns->owner);
-    kfree(ns);
-}
-
-static struct uts_namespace *uts_copy(struct uts_namespace *old,
-                                      const struct cred *cred)
-{
+    struct uts_namespace *old = container_of(from, struct uts_namespace, head);
     struct uts_namespace *ns = kzalloc(sizeof(*ns), ALLOC_KERNEL);
 
+    (void)fs;
     if (!ns)
         return ERR_PTR(-ENOMEM);
-    refcount_set(&ns->refs, 1);
+    namespace_start(&ns->head, from->type, owner);
     rwlock_init(&ns->lock, "uts_namespace");
-    ns->owner = user_namespace_get(cred->user_ns);
-    ns->inode = __atomic_fetch_add(&next_inode, 1, __ATOMIC_RELAXED);
     read_lock(&old->lock);
     memcpy(ns->host, old->host, sizeof(ns->host));
     memcpy(ns->domain, old->domain, sizeof(ns->domain));
     read_unlock(&old->lock);
-    return ns;
+    return &ns->head;
 }
 
-static struct pid_namespace *pid_ns_create(struct pid_namespace *parent,
-                                           const struct cred *cred)
+static void uts_free(struct namespace *ns)
 {
+    kfree(container_of(ns, struct uts_namespace, head));
+}
+
+static const struct namespace_type uts_type = {
+    .name = "uts",
+    .kind = NS_UTS,
+    .flag = CLONE_NEWUTS,
+    .copy = uts_copy,
+    .free = uts_free,
+};
+
+struct uts_namespace uts_ns_first = {
+    .head = {.refs = REFCOUNT_INIT(1),
+             .inum = NS_INUM_UTS_FIRST,
+             .type = &uts_type,
+             .owner = &user_ns_first},
+    .host = "(none)",
+    .domain = "(none)",
+};
+
+/* ----------------------------------------------------------------- cgroup */
+
+static struct namespace *cgroup_copy(struct namespace *from,
+                                     struct user_namespace *owner,
+                                     struct fs_context *fs)
+{
+    struct cgroup_namespace *ns = kzalloc(sizeof(*ns), ALLOC_KERNEL);
+
+    (void)fs;
+    if (!ns)
+        return ERR_PTR(-ENOMEM);
+    namespace_start(&ns->head, from->type, owner);
+    return &ns->head;
+}
+
+static void cgroup_free(struct namespace *ns)
+{
+    kfree(container_of(ns, struct cgroup_namespace, head));
+}
+
+static const struct namespace_type cgroup_type = {
+    .name = "cgroup",
+    .kind = NS_CGROUP,
+    .flag = CLONE_NEWCGROUP,
+    .copy = cgroup_copy,
+    .free = cgroup_free,
+};
+
+static struct cgroup_namespace cgroup_ns_first = {
+    .head = {.refs = REFCOUNT_INIT(1),
+             .inum = NS_INUM_CGROUP_FIRST,
+             .type = &cgroup_type,
+             .owner = &user_ns_first},
+};
+
+/* -------------------------------------------------------------------- pid */
+
+bool pid_namespace_is_below(const struct pid_namespace *ns,
+                            const struct pid_namespace *ancestor)
+{
+    while (ns->level > ancestor->level)
+        ns = ns->parent;
+    return ns == ancestor;
+}
+
+static struct namespace *pid_ns_copy(struct namespace *from,
+                                     struct user_namespace *owner,
+                                     struct fs_context *fs)
+{
+    struct pid_namespace *parent =
+        container_of(from, struct pid_namespace, head);
     struct pid_namespace *ns;
 
+    (void)fs;
+    if (!user_namespace_is_below(owner, from->owner))
+        return ERR_PTR(-EINVAL);
     if (parent->level + 1 > PID_LEVELS_MAX)
         return ERR_PTR(-ENOSPC);
     ns = kzalloc(sizeof(*ns), ALLOC_KERNEL);
     if (!ns)
         return ERR_PTR(-ENOMEM);
-    refcount_set(&ns->refs, 1);
+    namespace_start(&ns->head, from->type, owner);
     pid_namespace_init_numbers(ns);
     ns->parent = pid_namespace_get(parent);
     ns->level = parent->level + 1;
-    ns->owner = user_namespace_get(cred->user_ns);
-    ns->inode = __atomic_fetch_add(&next_inode, 1, __ATOMIC_RELAXED);
-    return ns;
+    return &ns->head;
 }
 
-static void *above_copy(struct namespaces *from, enum namespace_kind kind,
-                        bool fresh, struct task *who)
+static void pid_ns_free(struct namespace *head)
 {
-    void *ns = *slot_above(from, kind);
+    struct pid_namespace *ns = container_of(head, struct pid_namespace, head);
 
-    if (!ns)
-        return fresh ? ERR_PTR(-EINVAL) : NULL;
-    if (fresh)
-        return ops_above[kind]->copy ? ops_above[kind]->copy(ns, who)
-                                     : ERR_PTR(-EINVAL);
-    ops_above[kind]->get(ns);
-    return ns;
+    idr_destroy(&ns->pids);
+    pid_namespace_put(ns->parent);
+    kfree_rcu(ns, rcu);
 }
 
-struct namespaces *namespaces_get(struct namespaces *n)
+/* One enters only the own namespace, or one below it. */
+static int pid_ns_install(struct namespace_change *c, struct namespace *head)
 {
-    refcount_inc(&n->refs);
-    return n;
+    struct pid_namespace *ns = container_of(head, struct pid_namespace, head);
+
+    if (!cred_capable_ns(c->task->cred, head->owner, CAP_SYS_ADMIN) ||
+        !cred_capable_ns(c->task->cred, namespace_change_cred(c)->user_ns,
+                         CAP_SYS_ADMIN))
+        return -EPERM;
+    if (!pid_namespace_is_below(ns, task_pid_ns(c->task)))
+        return -EINVAL;
+    pid_namespace_put(c->ns->pid_for_children);
+    c->ns->pid_for_children = pid_namespace_get(ns);
+    return 0;
 }
 
-void namespaces_put(struct namespaces *n)
+static struct namespace *pid_ns_parent(struct namespace *head, struct task *who)
 {
-    if (!n || !refcount_dec_and_test(&n->refs))
-        return;
-    for (enum namespace_kind k = 0; k < NS_KINDS_ABOVE; k++) {
-        void *ns = *slot_above(n, k);
-        if (ns && !IS_ERR(ns))
-            ops_above[k]->put(ns);
-    }
-    if (!IS_ERR_OR_NULL(n->uts))
-        uts_put(n->uts);
-    if (!IS_ERR_OR_NULL(n->pid_for_children))
-        pid_namespace_put(n->pid_for_children);
-    kfree(n);
+    struct pid_namespace *ns = container_of(head, struct pid_namespace, head);
+
+    if (!ns->parent || !pid_namespace_is_below(ns->parent, task_pid_ns(who)))
+        return ERR_PTR(-EPERM);
+    return namespace_get(&ns->parent->head);
 }
 
-static const u64 clone_flag_above[NS_KINDS_ABOVE] = {
-    [NS_MNT] = CLONE_NEWNS,
-    [NS_IPC] = CLONE_NEWIPC,
-    [NS_NET] = CLONE_NEWNET,
-    [NS_CGROUP] = CLONE_NEWCGROUP,
+static const struct namespace_type pid_type = {
+    .name = "pid",
+    .kind = NS_PID,
+    .flag = CLONE_NEWPID,
+    .copy = pid_ns_copy,
+    .free = pid_ns_free,
+    .install = pid_ns_install,
+    .parent = pid_ns_parent,
 };
 
-/* CLONE_NEWUSER and CLONE_NEWTIME: no new ones are made. */
-struct namespaces *namespaces_copy(struct task *who, struct namespaces *from,
-                                   const struct cred *cred, u64 flags)
+struct pid_namespace pid_ns_first = {
+    .head = {.refs = REFCOUNT_INIT(1),
+             .inum = NS_INUM_PID_FIRST,
+             .type = &pid_type,
+             .owner = &user_ns_first},
+};
+
+/* ------------------------------------------------------------------- time */
+
+static struct namespace *time_copy(struct namespace *from,
+                                   struct user_namespace *owner,
+                                   struct fs_context *fs)
 {
-    struct namespaces *n;
-    int error = 0;
+    struct time_namespace *old =
+        container_of(from, struct time_namespace, head);
+    struct time_namespace *ns = kzalloc(sizeof(*ns), ALLOC_KERNEL);
 
-    if (flags & (CLONE_NEWUSER | CLONE_NEWTIME))
-        return ERR_PTR(-EINVAL);
-    if (!cred_capable_ns(cred, cred->user_ns, CAP_SYS_ADMIN))
-        return ERR_PTR(-EPERM);
-    n = kzalloc(sizeof(*n), ALLOC_KERNEL);
-    if (!n)
+    (void)fs;
+    if (!ns)
         return ERR_PTR(-ENOMEM);
-    refcount_set(&n->refs, 1);
-    n->time = from->time;
-    n->time_for_children = from->time_for_children;
+    namespace_start(&ns->head, from->type, owner);
+    ns->monotonic_offset = old->monotonic_offset;
+    ns->boottime_offset = old->boottime_offset;
+    return &ns->head;
+}
 
-    if (flags & CLONE_NEWUTS) {
-        n->uts = uts_copy(from->uts, cred);
-    } else {
-        refcount_inc(&from->uts->refs);
-        n->uts = from->uts;
-    }
-    if (IS_ERR(n->uts))
-        error = PTR_ERR(n->uts);
+static void time_free(struct namespace *ns)
+{
+    kfree(container_of(ns, struct time_namespace, head));
+}
 
-    n->pid_for_children = flags & CLONE_NEWPID
-                              ? pid_ns_create(from->pid_for_children, cred)
-                              : pid_namespace_get(from->pid_for_children);
-    if (IS_ERR(n->pid_for_children) && !error)
-        error = PTR_ERR(n->pid_for_children);
+static int time_install(struct namespace_change *c, struct namespace *head)
+{
+    struct time_namespace *ns = container_of(head, struct time_namespace, head);
 
-    for (enum namespace_kind k = 0; k < NS_KINDS_ABOVE && !error; k++) {
-        void *ns = above_copy(from, k, flags & clone_flag_above[k], who);
-        if (IS_ERR(ns))
-            error = PTR_ERR(ns);
-        else
-            *slot_above(n, k) = ns;
+    if (c->task->group->thread_count > 1)
+        return -EUSERS;
+    if (!cred_capable_ns(c->task->cred, head->owner, CAP_SYS_ADMIN) ||
+        !cred_capable_ns(c->task->cred, namespace_change_cred(c)->user_ns,
+                         CAP_SYS_ADMIN))
+        return -EPERM;
+    namespace_get(head);
+    namespace_put(&c->ns->time->head);
+    c->ns->time = ns;
+    namespace_get(head);
+    namespace_put(&c->ns->time_for_children->head);
+    c->ns->time_for_children = ns;
+    WRITE_ONCE(ns->frozen, true);
+    return 0;
+}
+
+static const struct namespace_type time_type = {
+    .name = "time",
+    .kind = NS_TIME,
+    .flag = CLONE_NEWTIME,
+    .copy = time_copy,
+    .free = time_free,
+    .install = time_install,
+};
+
+struct time_namespace time_ns_first = {
+    .head = {.refs = REFCOUNT_INIT(1),
+             .inum = NS_INUM_TIME_FIRST,
+             .type = &time_type,
+             .owner = &user_ns_first},
+    .frozen = true,
+};
+
+/* ------------------------------------------------------------------ start */
+
+struct namespaces namespaces_first = {
+    .refs = REFCOUNT_INIT(1),
+    .uts = &uts_ns_first,
+    .cgroup = &cgroup_ns_first,
+    .pid_for_children = &pid_ns_first,
+    .time = &time_ns_first,
+    .time_for_children = &time_ns_first,
+};
+
+static int namespaces_init(void)
+{
+    rwlock_init(&uts_ns_first.lock, "uts_namespace");
+    pid_namespace_init_numbers(&pid_ns_first);
+    return 0;
+}
+INITCALL(core, namespaces_init);
+
+void namespace_register(const struct namespace_type *type,
+                        struct namespace *first)
+{
+    refcount_set(&first->refs, 1);
+    first->type = type;
+    first->owner = &user_ns_first;
+    *namespaces_slot(&namespaces_first, type->kind) = first;
+    switch (type->kind) {
+    case NS_IPC:
+        first->inum = NS_INUM_IPC_FIRST;
+        break;
+    case NS_NET:
+        first->inum = NS_INUM_NET_FIRST;
+        break;
+    default:
+        first->inum = NS_INUM_MNT_FIRST;
+        break;
     }
-    if (error) {
-        namespaces_put(n);
-        return ERR_PTR(error);
-    }
-    return n;
 }

@@ -174,6 +174,18 @@ struct task *pid_task(struct pid *p, enum pid_kind kind)
     return n ? container_of(n, struct task, pid_links[kind]) : NULL;
 }
 
+struct task *pid_task_get(struct pid *p, enum pid_kind kind)
+{
+    struct task *t;
+
+    rcu_read_lock();
+    t = pid_task(p, kind);
+    if (t && !refcount_inc_not_zero(&t->refs))
+        t = NULL;
+    rcu_read_unlock();
+    return t;
+}
+
 /* tasklist_lock held. Takes over the reference on `p`. */
 void pid_attach(struct task *t, enum pid_kind kind, struct pid *p)
 {

@@ -47,5 +47,7 @@ u32 pid_number(const struct pid *p,
                const struct pid_namespace *ns); /* 0: none */
 /* Under RCU: the task, or NULL when it is gone. */
 struct task *pid_task(struct pid *p, enum pid_kind kind);
+/* Referenced; NULL when it is gone. */
+struct task *pid_task_get(struct pid *p, enum pid_kind kind);
 
 #endif

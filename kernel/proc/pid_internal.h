@@ -6,9 +6,8 @@
 #ifndef PROC_PID_INTERNAL_H
 #define PROC_PID_INTERNAL_H
 
+#include "proc/namespace.h"
 #include "proc/pid.h"
-
-struct pid_namespace;
 
 /* References that are dropped after the locks. */
 struct pid_garbage {
@@ -17,8 +16,15 @@ struct pid_garbage {
 };
 
 void pid_namespace_init_numbers(struct pid_namespace *ns);
-struct pid_namespace *pid_namespace_get(struct pid_namespace *ns);
-void pid_namespace_put(struct pid_namespace *ns);
+static inline struct pid_namespace *pid_namespace_get(struct pid_namespace *ns)
+{
+    refcount_inc(&ns->head.refs);
+    return ns;
+}
+static inline void pid_namespace_put(struct pid_namespace *ns)
+{
+    namespace_put(&ns->head);
+}
 
 /* Numbers in ns and its ancestors, not yet found by pid_find(). set_tid[i] asks
  * for a number i levels up from ns. ERR_PTR: -ENOMEM, -EAGAIN, -EEXIST,

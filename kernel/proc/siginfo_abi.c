@@ -61,6 +61,8 @@ static enum layout layout_of(const struct signal_info *i)
         return LAYOUT_POLL;
     if (i->code <= 0 || i->code == SI_KERNEL)
         return LAYOUT_RT;
+    if (i->child)
+        return LAYOUT_CHILD; /* whatever clone() chose as exit signal */
     switch (i->signo) {
     case SIGCHLD:
         return LAYOUT_CHILD;

@@ -111,6 +111,7 @@ struct signal_info {
     u32 uid;
     u64 value;  /* sigval */
     s32 status; /* SIGCHLD */
+    bool child; /* of a child, whatever signo it is */
     u64 user_ticks, system_ticks;
     u64 address; /* SIGSEGV, SIGBUS, SIGILL, SIGFPE */
     u64 trapno, fault_error;

@@ -225,13 +225,16 @@ struct fs_context_ops {
     struct fs_context *(*get)(struct fs_context *fs);
     struct fs_context *(*copy)(struct fs_context *fs); /* ERR_PTR */
     void (*put)(struct fs_context *fs);
+    bool (*is_private)(struct fs_context *fs); /* of one task only */
+    /* Its root is not that of the mount namespace. */
+    bool (*is_chrooted)(struct fs_context *fs, struct mount_namespace *ns);
     /* exec: resolve and open for execution; a grant of an OBJECT_FILE, with
      * RIGHT_READ|RIGHT_EXEC. `dirfd`/`flags` as execveat. */
     struct grant *(*open_executable)(struct caller *who, int dirfd,
                                      const char *path, u32 flags);
     /* Its mode bits for setuid, whether exec may use it (noexec mounts). */
-    int (*executable_attributes)(struct grant *g, u32 *mode, kuid_t *uid,
-                                 kgid_t *gid, bool *nosuid);
+    int (*executable_attributes)(struct caller *who, struct grant *g, u32 *mode,
+                                 kuid_t *uid, kgid_t *gid, bool *nosuid);
     /* ETXTBSY accounting. */
     int (*deny_write)(struct grant *g);
     void (*allow_write)(struct grant *g);

@@ -23,8 +23,8 @@ int main(void)
     getitimer(ITIMER_REAL, &o);
     Y(!o.it_value.tv_sec && !o.it_value.tv_usec);
     v = (struct itimerval){{0, 5000}, {0, 1}};
-    T(setitimer(ITIMER_REAL, &v, NULL));
     long long a = now_ms();
+    T(setitimer(ITIMER_REAL, &v, NULL));
     while (n[SIGALRM] < 5)
         pause();
     Y(now_ms() - a >= 15);

@@ -32,6 +32,10 @@ class Done:
         self.out = out
         self.err = err
 
+    def __str__(self):
+        return (f"the last ./run: {self.code}, {len(self.out)} bytes on "
+                f"standard output, on standard error: {self.err[-4000:]!r}\n")
+
 
 class Machine:
     def __init__(self, arch, kernel, options):
@@ -41,6 +45,7 @@ class Machine:
         self.scratch = tempfile.TemporaryDirectory(prefix="hako-boot-")
         self.sessions = []
         self.started = []
+        self.last = None
 
     def close(self):
         for s in self.sessions:
@@ -68,7 +73,8 @@ class Machine:
         r = subprocess.run(self.words(*arguments), input=stdin,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            timeout=limit)
-        return Done(r.returncode, r.stdout, r.stderr)
+        self.last = Done(r.returncode, r.stdout, r.stderr)
+        return self.last
 
     def sh(self, script, **keys):
         """./run -- sh -c SCRIPT"""

@@ -48,7 +48,8 @@ def job(name, function, arch, kernel):
     except machine.Skip as e:
         results.add(full, SKIP, str(e))
     except Exception as e:
-        results.add(full, FAIL, "".join(traceback.format_exception(e)))
+        results.add(full, FAIL, "".join(traceback.format_exception(e)) +
+                    str(m.last or ""))
     else:
         results.add(full, PASS, seconds=clock.seconds())
         if kernel == "hako" and pending.lists(name, arch):

@@ -1,6 +1,7 @@
 """What the kinds of tests share: names, results, building, machines."""
 
 import fnmatch
+import fcntl
 import os
 import subprocess
 import sys
@@ -108,12 +109,16 @@ def make(*arguments):
     """Run make once for these arguments. Returns None or its error output."""
     with _build_lock:
         if arguments not in _built:
-            r = subprocess.run(
-                ["make", "-s", "-C", TOP, "-j2", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
+            os.makedirs(path("build"), exist_ok=True)
+            # ./run takes the same lock: one make at a time writes build/.
+            with open(path("build/lock"), "a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                r = subprocess.run(
+                    ["make", "-s", "-C", TOP, "-j2", *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                )
             # Without the lines that only tell of progress.
             text = "\n".join(l for l in r.stdout.decode(errors="replace").split("\n")
                              if not l.startswith("  "))
