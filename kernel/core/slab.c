@@ -579,7 +579,8 @@ static inline void *cut(void *p, size_t size)
 {
     if (DEBUG_SLAB && p) {
         kasan_poison(p, ksize(p));
-        kasan_unpoison(p, size);
+        /* Strings are read by whole words. */
+        kasan_unpoison(p, round_up(size, 8));
     }
     return p;
 }
@@ -643,7 +644,7 @@ void *krealloc(void *p, size_t size, u32 flags)
     void *bigger;
 
     if (p && size <= old && size > old / 2) {
-        kasan_unpoison(p, size);
+        kasan_unpoison(p, round_up(size, 8));
         return p;
     }
     bigger = kmalloc(size, flags & ~(u32)ALLOC_ZERO);

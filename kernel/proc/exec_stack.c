@@ -199,5 +199,6 @@ int exec_build_stack(struct exec_image *i)
     error = write_strings(i, &plan);
     if (!error)
         error = write_vectors(i, &plan);
-    return error;
+    /* All of it is mapped: only memory can be wanting. */
+    return error ? -ENOMEM : 0;
 }

@@ -71,7 +71,7 @@ struct thread_group {
     struct signal_queue shared_pending; /* G */
     struct wait_queue child_wait;       /* wait4 sleeps here */
     struct wait_queue signalfd_wait;
-    struct rcu_head rcu; /* of the end: see wait_queue_leave() */
+    struct rcu_head rcu;    /* of the end: see wait_queue_leave() */
     u32 exit_code;          /* G: wait status when group_exiting */
     bool group_exiting;     /* G */
     struct task *exec_task; /* G: thread that execs and waits for the others */

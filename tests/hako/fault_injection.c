@@ -393,8 +393,8 @@ static int exec_it(void)
     if (pid == 0) {
         int own = open("/proc/thread-self/fail-nth", O_RDWR);
         nth_fd = own;
-        dup2(own, 500);
-        nth_fd = 500;
+        dup2(own, 0); /* the others are closed before main */
+        nth_fd = 0;
         arm(n);
         execl("/proc/self/exe", "fault_injection", "again", NULL);
         how = errno;
@@ -414,7 +414,7 @@ static int exec_it(void)
 
 static int execed(void)
 {
-    nth_fd = 500;
+    nth_fd = 0;
     return left() ? 0 : 2;
 }
 
@@ -521,11 +521,16 @@ static void count_objects(struct census *c)
         fclose(f);
 }
 
+static const char *only; /* the one that was asked for */
+
 static void test(const char *name, int (*call)(void), const int *also)
 {
     static struct census before, after;
-    unsigned n = walk(name, call, also);
+    unsigned n;
 
+    if (only && strcmp(only, name))
+        return;
+    n = walk(name, call, also);
     walk(name, call, also);
     count_objects(&before);
     for (int i = 0; i < ROUNDS; i++)
@@ -567,8 +572,9 @@ int main(int argc, char **argv)
 {
     int fds[2], sockets[2];
 
-    if (argc > 1)
+    if (argc > 1 && !strcmp(argv[1], "again"))
         return execed();
+    only = argv[1];
     nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
     if (nth_fd < 0) {
         perror("/proc/thread-self/fail-nth");
