@@ -19,6 +19,7 @@
 spinlock_t tasklist_lock = SPINLOCK_INIT("tasklist");
 const struct fs_context_ops *fs_context_ops;
 const struct tty_session_ops *tty_session_ops;
+const struct sysv_task_ops *sysv_task_ops;
 
 static struct slab_cache *task_cache, *group_cache;
 
