@@ -85,8 +85,8 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, int fd,
     int error;
 
     new_flags = (old & ~SETTABLE) | abi_flags_to_object(arg);
-    if (!obj->ops->poll)
-        new_flags &= ~(u32)OBJ_ASYNC; /* never becomes ready: no signals */
+    if (!object_can_async(obj))
+        new_flags &= ~(u32)OBJ_ASYNC;
     if (f) {
         if (new_flags & OBJ_DIRECT && !S_ISFIFO(f->inode->mode) &&
             !f->inode->ops->direct_io)
@@ -102,7 +102,7 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, int fd,
         if (error)
             return error;
     }
-    if (new_flags & ~old & OBJ_ASYNC && obj->ops->poll) {
+    if (new_flags & ~old & OBJ_ASYNC) {
         error = object_owner_watch(ref, fd);
         if (error)
             return error;
@@ -355,7 +355,7 @@ static s64 set_flag(struct caller *who, struct handle_ref *ref, int fd,
         return -EFAULT;
     new_flags = value ? old | flag : old & ~flag;
     if ((old ^ new_flags) & OBJ_ASYNC) {
-        if (!obj->ops->poll)
+        if (!object_can_async(obj))
             return -ENOTTY;
         if (value) {
             error = object_owner_watch(ref, fd);

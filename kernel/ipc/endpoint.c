@@ -535,10 +535,12 @@ static const struct object_ops server_ops = {
     .name = "[endpoint-server]",
     .release = server_release,
     .poll = server_poll,
+    .no_async = true,
 };
 
 static const struct object_ops client_ops = {
     .name = "[endpoint-client]",
     .release = client_release,
     .poll = client_poll,
+    .no_async = true,
 };

@@ -567,6 +567,7 @@ static const struct object_ops epoll_ops = {
     .name = "[eventpoll]",
     .release = epoll_release,
     .poll = epoll_poll,
+    .no_async = true,
     .describe = epoll_describe,
 };
 

@@ -89,6 +89,7 @@ static const struct object_ops signalfd_ops = {
     .release = signalfd_release,
     .read = signalfd_read,
     .poll = signalfd_poll,
+    .no_async = true,
     .describe = signalfd_describe,
 };
 

@@ -149,8 +149,12 @@ def image(arch):
 
 
 def no_kernel(arch):
-    """Why nothing can run on Hako's kernel for `arch`, or None."""
-    return None if image(arch) else "there is no kernel for it yet"
+    """Why nothing can run on Hako's kernel for `arch`, or None. A kernel that
+    cannot be built is a failure of the run."""
+    if image(arch):
+        return None
+    results.add(f"the kernel for {arch}", FAIL, "it cannot be built")
+    return "there is no kernel"
 
 
 def run_words(arch, kernel, *more):
