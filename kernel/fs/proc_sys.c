@@ -12,6 +12,7 @@
 #include "fs/sysctl.h"
 #include "fs/vfs.h"
 #include "fs/watch.h"
+#include "ipc/epoll.h"
 #include "ipc/pipe.h"
 #include "lib/parse.h"
 #include "lib/printf.h"
@@ -355,7 +356,7 @@ static int show_file_nr(struct caller *who, struct text *out)
 
 static u64 file_max = S64_MAX, nr_open = 1048576;
 static s32 inotify_instances = 128;
-static u64 epoll_watches = 65536, lease_seconds = 45;
+static u64 lease_seconds = 45;
 
 static const struct sysctl fs_entries[] = {
     SYSCTL_CALL("fs/file-nr", 0444, show_file_nr, NULL),
@@ -374,7 +375,7 @@ static const struct sysctl fs_entries[] = {
                S32_MAX),
     SYSCTL_INT("fs/inotify/max_queued_events", 0644, &inotify_max_events, 0,
                S32_MAX),
-    SYSCTL_U64("fs/epoll/max_user_watches", 0644, &epoll_watches),
+    SYSCTL_U64("fs/epoll/max_user_watches", 0644, &epoll_max_user_watches),
 };
 
 static int proc_sys_init(void)

@@ -169,6 +169,38 @@ def run_words(arch, kernel, *more):
     return words + list(more)
 
 
+class KernelLog:
+    """The kernel's messages of a debug run: its checks report there."""
+
+    REPORTS = (b"lock order:", b"may sleep, but", b"KASAN:", b"UBSan:",
+               b"refcount")
+
+    def __init__(self, name):
+        self.name = name
+        self.at = 0
+
+    def words(self):
+        """For ./run."""
+        return ["--log", self.name] if options.debug else []
+
+    def reports(self):
+        """What the checks have reported since the last call."""
+        if not options.debug or not os.path.exists(self.name):
+            return ""
+        with open(self.name, "rb") as f:
+            f.seek(self.at)
+            text = f.read()
+        # Whole lines: the rest belongs to the next call.
+        text = text[:text.rfind(b"\n") + 1]
+        self.at += len(text)
+        lines = text.split(b"\n")
+        first = next((i for i, line in enumerate(lines)
+                      if any(r in line for r in self.REPORTS)), None)
+        if first is None:
+            return ""
+        return b"\n".join(lines[first:first + 60]).decode(errors="replace")
+
+
 def label(name, arch, kernel="hako"):
     text = f"{name} {arch}"
     if kernel == "linux":
