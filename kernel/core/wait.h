@@ -42,9 +42,10 @@ struct wait_entry {
     bool exclusive;
 };
 
+/* A lone queue has a lock class of its own. */
 #define WAIT_QUEUE_INIT(name)                   \
     {                                           \
-        .lock = SPINLOCK_INIT("wait_queue"),    \
+        .lock = SPINLOCK_INIT(#name),           \
         .entries = LIST_HEAD_INIT(name.entries) \
     }
 

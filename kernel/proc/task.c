@@ -68,12 +68,18 @@ struct thread_group *thread_group_create(void)
     return g;
 }
 
+static void thread_group_free(struct rcu_head *head)
+{
+    slab_free(group_cache, container_of(head, struct thread_group, rcu));
+}
+
 void thread_group_put(struct thread_group *g)
 {
     if (!refcount_dec_and_test(&g->refs))
         return;
+    /* Other processes' epoll sets may be leaving the queue just now. */
     wait_queue_destroy(&g->signalfd_wait);
-    slab_free(group_cache, g);
+    call_rcu(&g->rcu, thread_group_free);
 }
 
 void task_update_caller(struct task *t)

@@ -71,7 +71,8 @@ struct thread_group {
     struct task *leader;      /* borrowed */
     struct signal_queue shared_pending; /* G */
     struct wait_queue child_wait;       /* wait4 sleeps here */
-    struct wait_queue signalfd_wait;
+    struct wait_queue signalfd_wait;    /* memory for a grace period: epoll */
+    struct rcu_head rcu;
     u32 exit_code;          /* G: wait status when group_exiting */
     bool group_exiting;     /* G */
     struct task *exec_task; /* G: thread that execs and waits for the others */
