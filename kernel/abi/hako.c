@@ -10,7 +10,8 @@
 _Static_assert(HAKO_RIGHT_CALL == RIGHT_CALL &&
                    HAKO_RIGHT_TRANSFER == RIGHT_TRANSFER &&
                    HAKO_RIGHT_LOOKUP == RIGHT_LOOKUP &&
-                   HAKO_RIGHT_MMAP == RIGHT_MMAP,
+                   HAKO_RIGHT_MMAP == RIGHT_MMAP &&
+                   HAKO_RIGHT_FLAGS == RIGHT_FLAGS,
                "rights that programs know");
 
 s64 sys_hako_grant_derive(struct caller *who, const u64 *args)

@@ -109,6 +109,11 @@ struct grant *signalfd_create(sigset_t set, u32 obj_flags)
     return grant_create(&s->object, RIGHT_ALL);
 }
 
+bool object_is_signalfd(const struct object *obj)
+{
+    return obj->ops == &signalfd_ops;
+}
+
 int signalfd_change(struct object *obj, sigset_t set)
 {
     if (obj->ops != &signalfd_ops)

@@ -398,6 +398,8 @@ static int publish(struct task *t, struct task *parent, u64 flags)
             return -ERESTARTNOINTR;
         }
     }
+    /* Under tasklist_lock: capability mode reaches all threads. */
+    t->caller.flags = parent->caller.flags;
     list_add_tail_rcu(&t->group_link, &g->threads);
     g->thread_count++;
     if (flags & CLONE_THREAD && g->stop_pending)
@@ -451,7 +453,6 @@ s64 task_clone(struct task *parent, const struct clone_args *a)
     if (error)
         goto discard;
     task_update_caller(t);
-    t->caller.flags = parent->caller.flags;
 
     if (a->flags & CLONE_PIDFD) {
         pidfd = pidfd_create(t->pids[PID_TASK], 0);
