@@ -43,10 +43,9 @@ struct wait_entry {
 };
 
 /* A lone queue has a lock class of its own. */
-#define WAIT_QUEUE_INIT(name)                   \
-    {                                           \
-        .lock = SPINLOCK_INIT(#name),           \
-        .entries = LIST_HEAD_INIT(name.entries) \
+#define WAIT_QUEUE_INIT(name)                                                 \
+    {                                                                         \
+        .lock = SPINLOCK_INIT(#name), .entries = LIST_HEAD_INIT(name.entries) \
     }
 
 void wait_queue_init(struct wait_queue *q);

@@ -9,6 +9,6 @@ struct object;
 
 struct grant *signalfd_create(sigset_t set, u32 obj_flags); /* ERR_PTR */
 bool object_is_signalfd(const struct object *obj);
-int signalfd_change(struct object *obj, sigset_t set);      /* -EINVAL: none */
+int signalfd_change(struct object *obj, sigset_t set); /* -EINVAL: none */
 
 #endif
