@@ -13,6 +13,11 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 ARCH ?= $(shell uname -m)
 OUT  := build/$(ARCH)
 
+# $(call compile,COMPILER AND FLAGS): one source into one object. The object
+# and its list of headers appear together, whenever the build is interrupted.
+compile = $(1) -MT $@ -MF $(@:.o=.d.new) -c -o $@.new $< && \
+          mv $(@:.o=.d.new) $(@:.o=.d) && mv $@.new $@
+
 .PHONY: all user host clean
 all: host user
 

@@ -20,7 +20,7 @@ host: build/host/launcher build/host/pack
 build/host/obj/%.o: %.c mk/host.mk
 	@mkdir -p $(@D)
 	@echo "  HCC     $<"
-	@$(HGCC) $(HGCC_FLAGS) -c -o $@ $<
+	@$(call compile,$(HGCC) $(HGCC_FLAGS))
 
 build/host/launcher: $(LAUNCHER_OBJ)
 	@echo "  HLD     $@"

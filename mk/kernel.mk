@@ -68,14 +68,14 @@ define KCOMPILE
 $(1)/kernel/%.c.o: kernel/%.c
 	@mkdir -p $$(@D)
 	@echo "  CC      $$<"
-	@$$(KCC) $$(KCFLAGS) -c -o $$@ $$<
+	@$$(call compile,$$(KCC) $$(KCFLAGS))
 endef
 $(foreach o,$(sort $(KBASE) $(KOUT)),$(eval $(call KCOMPILE,$(o))))
 
 $(KBASE)/kernel/%.S.o: kernel/%.S
 	@mkdir -p $(@D)
 	@echo "  AS      $<"
-	@$(KCC) $(KCFLAGS) -D__ASSEMBLY__ -c -o $@ $<
+	@$(call compile,$(KCC) $(KCFLAGS) -D__ASSEMBLY__)
 
 # Two links: the first gives the addresses for the symbol table that panics
 # print names from; the table's section comes last among read-only data so that

@@ -28,7 +28,7 @@ $(APPLETS):
 $(OUT)/user-obj/%.o: user/%.c mk/user.mk | $(MUSL)/cc
 	@mkdir -p $(@D)
 	@echo "  UCC     $<"
-	@$(MUSL)/cc $(UCFLAGS) -c -o $@ $<
+	@$(call compile,$(MUSL)/cc $(UCFLAGS))
 
 define USER_PROGRAM
 $(OUT)/user/$(1): $(patsubst user/%.c,$(OUT)/user-obj/%.o,$(wildcard user/$(1)/*.c))

@@ -354,9 +354,6 @@ s64 sys_ioprio_get(struct caller *who, const u64 *args)
     if (!t)
         return -ESRCH;
     result = t->io_priority;
-    /* None was set: best effort, its level from the nice value. */
-    if (!IOPRIO_CLASS(result))
-        result = 2 << 13 | (t->thread.nice + 20) / 5;
     task_put(t);
     return result;
 }

@@ -16,7 +16,7 @@ static s64 create(struct caller *who, u32 flags)
 
     if (flags & ~EPOLL_CLOEXEC)
         return -EINVAL;
-    g = epoll_create();
+    g = epoll_create(who);
     if (IS_ERR(g))
         return PTR_ERR(g);
     return handle_add(who, g, flags & EPOLL_CLOEXEC ? HANDLE_CLOEXEC : 0);
@@ -47,8 +47,11 @@ s64 sys_epoll_ctl(struct caller *who, const u64 *args)
         return result;
     result = handle_get(who, (s32)args[2], RIGHT_POLL, &target);
     if (!result) {
-        result = epoll_control(epoll.object, op, (s32)args[2], &target,
-                               event.events, event.data);
+        result = object_is_epoll(epoll.object) &&
+                         !(epoll.grant->rights & RIGHT_WRITE)
+                     ? -EBADF
+                     : epoll_control(epoll.object, op, (s32)args[2], &target,
+                                     event.events, event.data);
         handle_done(&target);
     }
     handle_done(&epoll);
@@ -85,9 +88,12 @@ static s64 wait(struct caller *who, const u64 *args, u64 deadline)
     result = handle_get(who, (s32)args[0], RIGHT_NONE, &ref);
     if (result)
         return result;
-    result = object_is_epoll(ref.object)
-                 ? epoll_wait_events(ref.object, max, deadline, emit, &c)
-                 : -EINVAL;
+    if (!object_is_epoll(ref.object))
+        result = -EINVAL;
+    else if (!(ref.grant->rights & RIGHT_READ))
+        result = -EBADF;
+    else
+        result = epoll_wait_events(ref.grant, max, deadline, emit, &c);
     handle_done(&ref);
     return result;
 }

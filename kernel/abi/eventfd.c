@@ -78,8 +78,12 @@ s64 sys_timerfd_settime(struct caller *who, const u64 *args)
         error = handle_get(who, (s32)args[0], RIGHT_NONE, &ref);
     if (error)
         return error;
-    error = timerfd_set(ref.object, flags & TFD_TIMER_ABSTIME,
-                        flags & TFD_TIMER_CANCEL_ON_SET, &v, &old);
+    error = timerfd_get(ref.object, &old);
+    if (!error && !(ref.grant->rights & RIGHT_WRITE))
+        error = -EBADF;
+    if (!error)
+        error = timerfd_set(ref.object, flags & TFD_TIMER_ABSTIME,
+                            flags & TFD_TIMER_CANCEL_ON_SET, &v, &old);
     handle_done(&ref);
     if (error || !args[3])
         return error;
@@ -95,6 +99,8 @@ s64 sys_timerfd_gettime(struct caller *who, const u64 *args)
     if (error)
         return error;
     error = timerfd_get(ref.object, &v);
+    if (!error && !(ref.grant->rights & RIGHT_READ))
+        error = -EBADF;
     handle_done(&ref);
     return error ? error : write_value(who, args[1], &v);
 }
@@ -116,7 +122,9 @@ static s64 do_signalfd(struct caller *who, s32 fd, u64 mask, u64 size,
     error = handle_get(who, fd, RIGHT_NONE, &ref);
     if (error)
         return error;
-    error = signalfd_change(ref.object, set);
+    error = object_is_signalfd(ref.object) && !(ref.grant->rights & RIGHT_WRITE)
+                ? -EBADF
+                : signalfd_change(ref.object, set);
     handle_done(&ref);
     return error ? error : fd;
 }

@@ -25,15 +25,19 @@ static s64 set_name(struct caller *who, int dirfd, u64 address, u32 walk,
 {
     struct abi_name name;
     struct path path;
+    u32 rights;
     s64 error = abi_name_get(who, address, &name);
 
     if (error)
         return error;
-    error = path_lookup(who, dirfd, name.text, walk, &path);
+    error = path_lookup_rights(who, dirfd, name.text, walk, &path, &rights);
     abi_name_put(&name);
     if (error)
         return error;
-    error = set_path(who, &path, set);
+    if (who->flags & CALLER_CAPABILITY && !(rights & RIGHT_SETATTR))
+        error = -EACCES;
+    else
+        error = set_path(who, &path, set);
     path_put(&path);
     return error;
 }
@@ -359,6 +363,8 @@ static s64 do_fsync(struct caller *who, int fd, bool data_only)
         error = -EBADF;
     else if (!f || f->driver || S_ISFIFO(f->inode->mode))
         error = -EINVAL;
+    else if (!(ref.grant->rights & RIGHT_SYNC))
+        error = -EBADF;
     else if (f->inode->ops->fsync)
         error = f->inode->ops->fsync(f, 0, S64_MAX, data_only);
     else if (!S_ISDIR(f->inode->mode) && !S_ISREG(f->inode->mode))
@@ -395,6 +401,8 @@ s64 sys_syncfs(struct caller *who, const u64 *args)
         return error;
     if (ref.object->kind == OBJECT_PATH)
         error = -EBADF;
+    else if (f && !(ref.grant->rights & RIGHT_SYNC))
+        error = -EBADF;
     else if (f && f->path.mnt->sb->ops->sync)
         error = f->path.mnt->sb->ops->sync(f->path.mnt->sb, true);
     handle_done(&ref);
@@ -419,6 +427,8 @@ s64 sys_sync_file_range(struct caller *who, const u64 *args)
         error = -EINVAL;
     else if (!f || S_ISCHR(f->inode->mode) || S_ISFIFO(f->inode->mode))
         error = -ESPIPE;
+    else if (!(ref.grant->rights & RIGHT_SYNC))
+        error = -EBADF;
     else if (f->inode->mapping)
         error = mapping_sync(f->inode->mapping, offset, length ? end : S64_MAX);
     handle_done(&ref);

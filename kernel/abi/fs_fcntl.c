@@ -85,8 +85,8 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, int fd,
     int error;
 
     new_flags = (old & ~SETTABLE) | abi_flags_to_object(arg);
-    if (!obj->ops->poll)
-        new_flags &= ~(u32)OBJ_ASYNC; /* never becomes ready: no signals */
+    if (!object_can_async(obj))
+        new_flags &= ~(u32)OBJ_ASYNC;
     if (f) {
         if (new_flags & OBJ_DIRECT && !S_ISFIFO(f->inode->mode) &&
             !f->inode->ops->direct_io)
@@ -102,7 +102,7 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, int fd,
         if (error)
             return error;
     }
-    if (new_flags & ~old & OBJ_ASYNC && obj->ops->poll) {
+    if (new_flags & ~old & OBJ_ASYNC) {
         error = object_owner_watch(ref, fd);
         if (error)
             return error;
@@ -179,8 +179,8 @@ static s64 get_lock(struct caller *who, struct file *f, u64 address, bool ofd)
     return abi_put(who, address, &fl);
 }
 
-static s64 set_lock(struct caller *who, struct file *f, u64 address, bool ofd,
-                    bool wait)
+static s64 set_lock(struct caller *who, struct file *f, u32 rights, u64 address,
+                    bool ofd, bool wait)
 {
     struct lock_range r = {.family = ofd ? LOCK_OFD : LOCK_POSIX};
     struct abi_flock fl;
@@ -191,27 +191,32 @@ static s64 set_lock(struct caller *who, struct file *f, u64 address, bool ofd,
     error = lock_from_abi(f, &fl, &r);
     if (error)
         return error;
-    if ((r.type == LOCK_READ && !(f->access & FILE_READ)) ||
-        (r.type == LOCK_WRITE && !(f->access & FILE_WRITE)))
+    if ((r.type == LOCK_READ &&
+         !(f->access & FILE_READ && rights & RIGHT_READ)) ||
+        (r.type == LOCK_WRITE &&
+         !(f->access & FILE_WRITE && rights & RIGHT_WRITE)))
         return -EBADF;
     if (ofd && fl.pid)
         return -EINVAL;
     return file_lock_set(who, f, &r, wait);
 }
 
-static s64 lock_command(struct caller *who, struct file *f, u32 cmd, u64 arg)
+static s64 lock_command(struct caller *who, struct file *f, u32 rights, u32 cmd,
+                        u64 arg)
 {
     if (!f)
         return -EINVAL;
+    if (!(rights & RIGHT_LOCK))
+        return -EBADF;
     switch (cmd) {
     case F_GETLK:
     case F_OFD_GETLK:
         return get_lock(who, f, arg, cmd == F_OFD_GETLK);
     case F_SETLK:
     case F_OFD_SETLK:
-        return set_lock(who, f, arg, cmd == F_OFD_SETLK, false);
+        return set_lock(who, f, rights, arg, cmd == F_OFD_SETLK, false);
     default:
-        return set_lock(who, f, arg, cmd == F_OFD_SETLKW, true);
+        return set_lock(who, f, rights, arg, cmd == F_OFD_SETLKW, true);
     }
 }
 
@@ -251,6 +256,8 @@ s64 sys_flock(struct caller *who, const u64 *args)
         error = -EBADF;
     else if (!f)
         error = 0; /* pipes, sockets: nobody else can have a lock */
+    else if (!(ref.grant->rights & RIGHT_LOCK))
+        error = -EBADF;
     else
         error = file_lock_set(who, f, &r, !(cmd & ABI_LOCK_NB));
     handle_done(&ref);
@@ -263,7 +270,22 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
                         u32 cmd, u64 arg)
 {
     struct file *f = file_from_object(ref->object);
+    u32 rights = ref->grant->rights;
 
+    switch (cmd) {
+    case F_SETFL:
+    case F_SETOWN:
+    case F_SETSIG:
+    case F_SETOWN_EX:
+    case F_SETPIPE_SZ:
+        if (!(rights & RIGHT_FLAGS))
+            return -EBADF;
+        break;
+    case F_SETLEASE:
+        if (!(rights & RIGHT_LOCK))
+            return -EBADF;
+        break;
+    }
     switch (cmd) {
     case F_SETFL:
         return set_flags(who, ref, fd, (u32)arg);
@@ -273,7 +295,7 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-        return lock_command(who, f, cmd, arg);
+        return lock_command(who, f, rights, cmd, arg);
     case F_SETLEASE:
         return f ? file_lease_set(who, f, (u32)arg) : -EINVAL;
     case F_GETLEASE:
@@ -288,6 +310,8 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
                    ? pipe_hooks->set_size(who, ref->object, (u32)arg)
                    : pipe_hooks->get_size(ref->object);
     case F_ADD_SEALS:
+        if (f && f->access & FILE_WRITE && !(rights & RIGHT_WRITE))
+            return -EPERM;
         return f ? tmpfs_add_seals(f, (u32)arg) : -EINVAL;
     case F_GET_SEALS:
         return f ? tmpfs_get_seals(f) : -EINVAL;
@@ -353,9 +377,11 @@ static s64 set_flag(struct caller *who, struct handle_ref *ref, int fd,
 
     if (user_read32(who->mm, address, &value))
         return -EFAULT;
+    if (!(ref->grant->rights & RIGHT_FLAGS))
+        return -EBADF;
     new_flags = value ? old | flag : old & ~flag;
     if ((old ^ new_flags) & OBJ_ASYNC) {
-        if (!obj->ops->poll)
+        if (!object_can_async(obj))
             return -ENOTTY;
         if (value) {
             error = object_owner_watch(ref, fd);

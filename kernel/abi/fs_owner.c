@@ -22,6 +22,14 @@ static s64 set_owner(struct caller *who, struct handle_ref *ref, int fd,
     struct pid *pid = NULL;
     int error;
 
+    /* In capability mode a number names only the caller's own process. */
+    if (number && who->flags & CALLER_CAPABILITY) {
+        struct task *t = kind == OWNER_GROUP ? NULL : task_find(who, number);
+
+        if (!t)
+            return -EPERM;
+        task_put(t);
+    }
     if (number) {
         pid = number < 0 ? NULL
                          : pid_find_get(task_pid_ns(who->task), (u32)number);

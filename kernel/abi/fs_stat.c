@@ -24,7 +24,7 @@ static int attributes_of(struct caller *who, int dirfd, const char *name,
                          u32 walk, struct file_attributes *out)
 {
     struct path path;
-    u32 seq;
+    u32 seq, rights;
     int error;
 
     if (*name && path_peek(who, dirfd, name, walk, &path, &seq, &error)) {
@@ -37,10 +37,13 @@ static int attributes_of(struct caller *who, int dirfd, const char *name,
                 return error;
         }
     }
-    error = path_lookup(who, dirfd, name, walk, &path);
+    error = path_lookup_rights(who, dirfd, name, walk, &path, &rights);
     if (error)
         return error;
-    error = vfs_attributes(who, &path, out);
+    if (who->flags & CALLER_CAPABILITY && !(rights & RIGHT_STAT))
+        error = -EACCES;
+    else
+        error = vfs_attributes(who, &path, out);
     path_put(&path);
     return error;
 }

@@ -10,7 +10,8 @@
 _Static_assert(HAKO_RIGHT_CALL == RIGHT_CALL &&
                    HAKO_RIGHT_TRANSFER == RIGHT_TRANSFER &&
                    HAKO_RIGHT_LOOKUP == RIGHT_LOOKUP &&
-                   HAKO_RIGHT_MMAP == RIGHT_MMAP,
+                   HAKO_RIGHT_MMAP == RIGHT_MMAP &&
+                   HAKO_RIGHT_FLAGS == RIGHT_FLAGS,
                "rights that programs know");
 
 s64 sys_hako_grant_derive(struct caller *who, const u64 *args)
@@ -207,7 +208,10 @@ s64 sys_hako_endpoint_receive(struct caller *who, const u64 *args)
     result = handle_get(who, (s32)args[0], RIGHT_REPLY, &ref);
     if (result)
         return result;
-    result = read_incoming(who, args[1], &room, &m);
+    /* A call whose number cannot be told could not be replied to. */
+    result = user_write32(who->mm, args[2], 0);
+    if (!result)
+        result = read_incoming(who, args[1], &room, &m);
     if (!result)
         result = endpoint_receive(who, &ref, &m, &token,
                                   args[3] & HAKO_ENDPOINT_NOWAIT);

@@ -33,19 +33,33 @@ struct hako_message {
     unsigned handle_room;  /* received: how many there is room for */
 };
 
-/* Rights (core/object.h). */
+/* Rights; docs/capabilities.md says what each is for. */
 #define HAKO_RIGHT_READ     (1u << 0)
 #define HAKO_RIGHT_WRITE    (1u << 1)
 #define HAKO_RIGHT_EXEC     (1u << 2)
 #define HAKO_RIGHT_SEEK     (1u << 3)
 #define HAKO_RIGHT_STAT     (1u << 4)
+#define HAKO_RIGHT_SETATTR  (1u << 5)
 #define HAKO_RIGHT_MMAP     (1u << 6)
 #define HAKO_RIGHT_POLL     (1u << 7)
+#define HAKO_RIGHT_IOCTL    (1u << 8)
 #define HAKO_RIGHT_LOOKUP   (1u << 9)
 #define HAKO_RIGHT_CREATE   (1u << 10)
+#define HAKO_RIGHT_LOCK     (1u << 11)
+#define HAKO_RIGHT_SYNC     (1u << 12)
+#define HAKO_RIGHT_BIND     (1u << 13)
+#define HAKO_RIGHT_CONNECT  (1u << 14)
+#define HAKO_RIGHT_ACCEPT   (1u << 15)
+#define HAKO_RIGHT_GETOPT   (1u << 16)
+#define HAKO_RIGHT_SETOPT   (1u << 17)
+#define HAKO_RIGHT_SIGNAL   (1u << 18)
+#define HAKO_RIGHT_WAIT     (1u << 19)
+#define HAKO_RIGHT_INSPECT  (1u << 20)
+#define HAKO_RIGHT_CONTROL  (1u << 21)
 #define HAKO_RIGHT_CALL     (1u << 22)
 #define HAKO_RIGHT_REPLY    (1u << 23)
 #define HAKO_RIGHT_TRANSFER (1u << 24)
 #define HAKO_RIGHT_DERIVE   (1u << 25)
+#define HAKO_RIGHT_FLAGS    (1u << 26)
 
 #endif

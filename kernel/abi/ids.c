@@ -82,12 +82,23 @@ s64 sys_setsid(struct caller *who, const u64 *args)
     return session_create(who->task);
 }
 
+/* In capability mode process numbers name only the caller's own. */
+static bool names_itself(const struct caller *who, s32 pid, s32 pgid)
+{
+    s32 own = (s32)pid_number(who->task->group->leader->pids[PID_PROCESS],
+                              task_pid_ns(who->task));
+
+    return (!pid || pid == own) && (!pgid || pgid == own);
+}
+
 s64 sys_setpgid(struct caller *who, const u64 *args)
 {
     s32 pid = (s32)args[0], pgid = (s32)args[1];
 
     if (pgid < 0 || (!pgid && pid < 0))
         return -EINVAL;
+    if (who->flags & CALLER_CAPABILITY && !names_itself(who, pid, pgid))
+        return -EPERM;
     return process_group_set(who->task, pid, pgid);
 }
 

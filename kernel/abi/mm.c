@@ -8,7 +8,7 @@
 #include "proc/task.h"
 #include "vm/address_space.h"
 
-static struct mm_limits limits_of(struct caller *who)
+struct mm_limits abi_mm_limits(struct caller *who)
 {
     const struct limit *l = who->task->group->limits;
 
@@ -33,7 +33,7 @@ static u32 protection(struct caller *who, u32 prot)
 
 s64 sys_mmap(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
     struct handle_ref ref;
     s64 result;
 
@@ -65,7 +65,7 @@ s64 sys_munmap(struct caller *who, const u64 *args)
 
 s64 sys_mprotect(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     return mm_protect(who->mm, &limits, args[0], args[1],
                       protection(who, (u32)args[2]));
@@ -73,7 +73,7 @@ s64 sys_mprotect(struct caller *who, const u64 *args)
 
 s64 sys_pkey_mprotect(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     /* No protection keys: only "none" is a valid one. */
     if ((s32)args[3] != -1)
@@ -84,7 +84,7 @@ s64 sys_pkey_mprotect(struct caller *who, const u64 *args)
 
 s64 sys_mremap(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     return mm_remap(who->mm, &limits, args[0], args[1], args[2], (u32)args[3],
                     args[4]);
@@ -97,7 +97,7 @@ s64 sys_madvise(struct caller *who, const u64 *args)
 
 s64 sys_brk(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     return mm_brk(who->mm, &limits, args[0]);
 }
@@ -109,14 +109,14 @@ s64 sys_msync(struct caller *who, const u64 *args)
 
 s64 sys_mlock(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     return mm_lock(who->mm, &limits, args[0], args[1], 0);
 }
 
 s64 sys_mlock2(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     if (args[2] & ~(u64)MLOCK_ONFAULT)
         return -EINVAL;
@@ -130,7 +130,7 @@ s64 sys_munlock(struct caller *who, const u64 *args)
 
 s64 sys_mlockall(struct caller *who, const u64 *args)
 {
-    struct mm_limits limits = limits_of(who);
+    struct mm_limits limits = abi_mm_limits(who);
 
     return mm_lock_all(who->mm, &limits, (u32)args[0]);
 }

@@ -108,6 +108,8 @@ s64 sys_unshare(struct caller *who, const u64 *args)
         spin_unlock(&t->alloc_lock);
         handle_table_put(old, who);
     }
+    if (flags & CLONE_SYSVSEM)
+        sysv_task_ops->undo(t);
     namespace_change_commit(&c);
     return 0;
 }

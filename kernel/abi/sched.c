@@ -375,6 +375,9 @@ static int for_each_named(struct caller *who, u32 which, u32 number,
         task_put(t);
         return result;
     }
+    /* They name other processes. */
+    if (who->flags & CALLER_CAPABILITY)
+        return -EPERM;
     if (which == PRIO_PGRP)
         group = number ? pid_find_get(ns, number)
                        : pid_get(who->task->group->leader->pids[PID_GROUP]);

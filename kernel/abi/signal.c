@@ -302,10 +302,11 @@ static int kill_all(struct caller *who, const struct signal_info *info)
     for (; (t = task_next_process(ns, &number)); number++) {
         if (t->group != who->task->group) {
             int error = send_checked(who, t, info, false);
+            /* Those that may not be signalled are passed over in silence. */
             if (error != -EPERM)
                 result = error;
             else if (result == -ESRCH)
-                result = -EPERM;
+                result = 0;
         }
         task_put(t);
     }
@@ -360,6 +361,11 @@ static s64 kill_thread(struct caller *who, s32 tgid, s32 tid,
     if (tgid <= 0 || pid_number(t->group->leader->pids[PID_PROCESS],
                                 task_pid_ns(who->task)) == (u32)tgid)
         result = send_checked(who, t, info, true);
+    /* As for a process, one that has ended but still has its number takes it
+     * and does nothing. */
+    if (result == -ESRCH && READ_ONCE(t->exit_state) != TASK_ALIVE &&
+        t->pids[PID_TASK])
+        result = 0;
     task_put(t);
     return result;
 }

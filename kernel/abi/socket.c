@@ -242,12 +242,20 @@ s64 sys_shutdown(struct caller *who, const u64 *args)
 {
     struct handle_ref ref;
     struct socket *s;
+    u32 how;
     s64 error = abi_get_socket(who, (s32)args[0], RIGHT_NONE, &ref, &s);
 
     if (error)
         return error;
     /* SHUT_RD, SHUT_WR, SHUT_RDWR are 0, 1, 2. */
-    error = (u32)args[1] > 2 ? -EINVAL : s->ops->shutdown(s, (u32)args[1] + 1);
+    how = (u32)args[1] + 1;
+    if (how < SHUTDOWN_READ || how > (SHUTDOWN_READ | SHUTDOWN_WRITE))
+        error = -EINVAL;
+    else if ((how & SHUTDOWN_READ && !(ref.grant->rights & RIGHT_READ)) ||
+             (how & SHUTDOWN_WRITE && !(ref.grant->rights & RIGHT_WRITE)))
+        error = -EBADF;
+    else
+        error = s->ops->shutdown(s, how);
     handle_done(&ref);
     return error;
 }

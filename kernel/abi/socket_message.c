@@ -308,6 +308,19 @@ static ssize_t run(struct caller *who, struct handle_ref *ref,
     return request_run(req, ref->grant);
 }
 
+/* An address in a message is a connect for its length: it takes that right, and
+ * names something global. */
+static s64 check_destination(const struct caller *who,
+                             const struct handle_ref *ref,
+                             const struct socket_message *m)
+{
+    if (!m->address.length)
+        return 0;
+    if (who->flags & CALLER_CAPABILITY)
+        return -EPERM;
+    return ref->grant->rights & RIGHT_CONNECT ? 0 : -EBADF;
+}
+
 static s64 send_one(struct caller *who, struct handle_ref *ref,
                     struct socket *s, const struct abi_msghdr *h, u32 flags)
 {
@@ -322,6 +335,8 @@ static s64 send_one(struct caller *who, struct handle_ref *ref,
             who, h->name, min_t(u32, h->name_length, SOCKADDR_MAX), &m.address);
     if ((s32)h->name_length < 0)
         result = -EINVAL;
+    if (!result)
+        result = check_destination(who, ref, &m);
     if (!result)
         result = read_vector(who, h->vector, h->vector_count, &v, &total);
     if (result)
@@ -380,6 +395,8 @@ s64 sys_sendto(struct caller *who, const u64 *args)
         return result;
     if (args[4])
         result = abi_read_address(who, args[4], (u32)args[5], &m.address);
+    if (!result)
+        result = check_destination(who, &ref, &m);
     if (!result) {
         request_init(&req, who, ref.object, s->ops->send);
         iter_init_user(&req.iter, who->mm, false, one.base, one.length);

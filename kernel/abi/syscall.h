@@ -53,6 +53,10 @@ int abi_read_sigset(struct caller *who, u64 address, u64 size, u64 *set);
 int abi_read_extensible(struct caller *who, void *dst, size_t known,
                         u64 address, u64 size);
 
+/* What the caller's process may map and lock. */
+struct mm_limits;
+struct mm_limits abi_mm_limits(struct caller *who);
+
 const char *syscall_name(u64 number); /* NULL: unknown */
 u32 syscall_count(void);
 

@@ -479,8 +479,10 @@ s64 sys_kcmp(struct caller *who, const u64 *args)
     case KCMP_EPOLL_TFD:
         result = compare_epoll(who, a, b, (s32)args[3], args[4]);
         break;
-    case KCMP_IO:
     case KCMP_SYSVSEM:
+        result = compare(a->sem_undo, b->sem_undo);
+        break;
+    case KCMP_IO:
         result = compare(NULL, NULL);
         break;
     default:

@@ -163,6 +163,7 @@ void spin_lock_irq(spinlock_t *l); /* interrupts are known to be on */
 void spin_unlock_irq(spinlock_t *l);
 /* A second lock of the same class (parent before child): level 1..3 */
 void spin_lock_nested(spinlock_t *l, unsigned level);
+unsigned long spin_lock_irqsave_nested(spinlock_t *l, unsigned level);
 void spin_assert_held(spinlock_t *l);
 #else
 static inline void spin_lock(spinlock_t *l)
@@ -219,6 +220,12 @@ static inline void spin_lock_nested(spinlock_t *l, unsigned level)
 {
     (void)level;
     spin_lock(l);
+}
+static inline unsigned long spin_lock_irqsave_nested(spinlock_t *l,
+                                                     unsigned level)
+{
+    (void)level;
+    return spin_lock_irqsave(l);
 }
 static inline void spin_assert_held(spinlock_t *l)
 {

@@ -14,13 +14,15 @@
 
 #define CLASSES_MAX 320
 #define EDGES_MAX   4096
-#define LEVELS      4
+/* After so many reports it is enough. */
+#define REPORTS_MAX 16
 
 struct lock_class {
     const char *name;
     u32 level;
     const void *in_irq;  /* first taken in an interrupt handler here */
     const void *irqs_on; /* first taken as a spinlock with interrupts on here */
+    bool reported;       /* of what concerns this class alone: once */
     DECLARE_BITMAP(after, CLASSES_MAX); /* classes taken while it was held */
 };
 
@@ -93,8 +95,8 @@ out:
 
 static void report_begin(const char *what)
 {
-    working = false;
-    lockdep_reports++;
+    if (++lockdep_reports == REPORTS_MAX)
+        working = false;
     log_err("lock order: %s\n", what);
 }
 
@@ -176,11 +178,11 @@ static bool add_edge(const struct lockdep_held *h, struct lock_class *c,
     if (test_bit(to, h->class->after))
         return true;
     length = find_path(to, from, path);
+    __set_bit(to, h->class->after); /* also reported just once */
     if (length) {
         report_cycle(h, c, where, path, length);
         return false;
     }
-    __set_bit(to, h->class->after);
     if (edge_count < EDGES_MAX)
         edges[edge_count++] =
             (struct edge){(u16)from, (u16)to, h->where, where};
@@ -197,8 +199,9 @@ static bool check_irqs(struct lock_class *c, bool irqs_on, const void *where)
     } else if (irqs_on && !c->irqs_on) {
         c->irqs_on = where;
     }
-    if (!c->in_irq || !c->irqs_on)
+    if (!c->in_irq || !c->irqs_on || c->reported)
         return true;
+    c->reported = true;
     report_begin("a lock of interrupt handlers is taken with interrupts on");
     log_err("lock order: %s/%u in a handler at %pS, with interrupts on at "
             "%pS\n",
@@ -220,12 +223,17 @@ static bool check_held(struct lockdep_thread *held, const void *lock,
             return false;
         }
         if (h->class == c) {
+            if (c->reported)
+                continue;
+            c->reported = true;
             report_begin("two locks of one class at one level");
             log_err("lock order: %s/%u at %pS, then another at %pS\n", c->name,
                     c->level, h->where, where);
             return false;
         }
-        if (kind == LOCKDEP_SPIN && h->class->in_irq && c->irqs_on) {
+        if (kind == LOCKDEP_SPIN && h->class->in_irq && c->irqs_on &&
+            !c->reported) {
+            c->reported = true;
             report_begin("under a lock of interrupt handlers, one that is "
                          "taken with interrupts on");
             log_err("lock order: %s/%u in a handler at %pS, under it %s/%u, "

@@ -9,8 +9,9 @@
  * interrupt handler takes must never be taken with interrupts on, nor may a
  * lock be taken under them that is taken with interrupts on elsewhere.
  *
- * A report is one "lock order:" paragraph in the log; the checker then turns
- * itself off. lockdep_reports counts them.
+ * A report is one "lock order:" paragraph in the log, once for each pair of
+ * classes; ./test fails on it. lockdep_reports counts them; after some the
+ * checker turns itself off.
  */
 #ifndef CORE_LOCKDEP_H
 #define CORE_LOCKDEP_H

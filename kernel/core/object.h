@@ -108,6 +108,10 @@ struct object_ops {
 
     /* Status flags change (fcntl F_SETFL): may refuse with an errno. */
     int (*set_flags)(struct object *obj, u32 old, u32 new_flags);
+
+    /* What becomes ready is not told by SIGIO: O_ASYNC stays off (F_SETFL),
+     * FIOASYNC is refused. */
+    bool no_async;
 };
 
 struct object {
@@ -116,6 +120,11 @@ struct object {
     u8 kind;        /* enum object_kind */
     const struct object_ops *ops;
 };
+
+static inline bool object_can_async(const struct object *obj)
+{
+    return obj->ops->poll && !obj->ops->no_async;
+}
 
 void object_init_caches(void);
 void object_init(struct object *obj, enum object_kind kind,

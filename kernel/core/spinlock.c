@@ -95,6 +95,15 @@ unsigned long spin_lock_irqsave(spinlock_t *l)
     return flags;
 }
 
+unsigned long spin_lock_irqsave_nested(spinlock_t *l, unsigned level)
+{
+    unsigned long flags = arch_irq_save();
+
+    preempt_disable();
+    spin_get(l, level, __builtin_return_address(0));
+    return flags;
+}
+
 bool spin_trylock_irqsave(spinlock_t *l, unsigned long *flags)
 {
     *flags = arch_irq_save();

@@ -5,10 +5,15 @@
 #include "core/time.h"
 #include "lib/errno.h"
 
+void wait_queue_init_class(struct wait_queue *q, const char *class)
+{
+    spin_init(&q->lock, class);
+    INIT_LIST_HEAD(&q->entries);
+}
+
 void wait_queue_init(struct wait_queue *q)
 {
-    spin_init(&q->lock, "wait_queue");
-    INIT_LIST_HEAD(&q->entries);
+    wait_queue_init_class(q, "wait_queue");
 }
 
 void wait_entry_init(struct wait_entry *e, wait_callback wake, void *data)
@@ -61,7 +66,7 @@ void wait_queue_leave(struct wait_queue **where, struct wait_entry *e)
     struct wait_queue *q;
 
     rcu_read_lock();
-    q = READ_ONCE(*where);
+    q = smp_load_acquire(where);
     if (q)
         wait_queue_remove(q, e);
     rcu_read_unlock();
@@ -85,7 +90,7 @@ void wait_queue_wake(struct wait_queue *q, u32 key, unsigned exclusive)
 
     if (!wait_queue_active(q))
         return;
-    flags = spin_lock_irqsave(&q->lock);
+    flags = spin_lock_irqsave_nested(&q->lock, WAKE_DEPTH_OF(key));
     wait_queue_wake_locked(q, key, exclusive);
     spin_unlock_irqrestore(&q->lock, flags);
 }

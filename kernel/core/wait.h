@@ -10,7 +10,9 @@
  * condition, so that a wake-up between test and sleep is not lost.
  *
  * wait_queue.lock is taken with interrupts off and is a leaf but for what a
- * callback takes (run-queue locks, epoll's ready lock).
+ * callback takes: run-queue locks, epoll's ready lock, and the queues of a set
+ * that it wakes, which have classes of their own (wait_queue_init_class(); a
+ * set in a set in a set: a level each, carried in the key).
  */
 #ifndef CORE_WAIT_H
 #define CORE_WAIT_H
@@ -40,13 +42,15 @@ struct wait_entry {
     bool exclusive;
 };
 
-#define WAIT_QUEUE_INIT(name)                   \
-    {                                           \
-        .lock = SPINLOCK_INIT("wait_queue"),    \
-        .entries = LIST_HEAD_INIT(name.entries) \
+/* A lone queue has a lock class of its own. */
+#define WAIT_QUEUE_INIT(name)                                                 \
+    {                                                                         \
+        .lock = SPINLOCK_INIT(#name), .entries = LIST_HEAD_INIT(name.entries) \
     }
 
 void wait_queue_init(struct wait_queue *q);
+/* A lock class of its own: a queue that is woken from callbacks of others. */
+void wait_queue_init_class(struct wait_queue *q, const char *class);
 void wait_entry_init(struct wait_entry *e, wait_callback wake, void *data);
 void wait_queue_add(struct wait_queue *q, struct wait_entry *e);
 void wait_queue_add_exclusive(struct wait_queue *q, struct wait_entry *e);
@@ -146,6 +150,11 @@ void wait_finish(struct wait_queue *q, struct wait_entry *e);
 #define POLLFREE   0x4000u /* this kernel's own: the queue goes away */
 #define WAKE_SYNC_KEY \
     0x80000000u /* in a callback's key: the waker is about to sleep */
+/* In a callback's key: how many queues of the woken queue's class are being
+ * woken around it (its lock's nesting level). */
+#define WAKE_DEPTH_SHIFT   16
+#define WAKE_DEPTH(depth)  ((u32)(depth) << WAKE_DEPTH_SHIFT)
+#define WAKE_DEPTH_OF(key) ((key) >> WAKE_DEPTH_SHIFT & 0xf)
 
 /* Given to object_ops.poll: it calls poll_register() for each queue. */
 struct poll_table {

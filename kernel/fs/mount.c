@@ -63,6 +63,9 @@ struct mount *mount_create(struct super_block *sb, struct dentry *root,
     INIT_LIST_HEAD(&m->peers);
     INIT_LIST_HEAD(&m->slaves);
     INIT_LIST_HEAD(&m->slave_link);
+    spin_lock(&sb->mounts_lock);
+    list_add(&m->sb_link, &sb->mounts);
+    spin_unlock(&sb->mounts_lock);
     return m;
 }
 
@@ -93,6 +96,9 @@ void mount_put(struct mount *m)
 {
     if (!refcount_dec_and_test(&m->refs))
         return;
+    spin_lock(&m->sb->mounts_lock);
+    list_del(&m->sb_link);
+    spin_unlock(&m->sb->mounts_lock);
     dentry_put(m->root);
     super_put(m->sb);
     kfree(m->source);
@@ -495,6 +501,7 @@ void mount_init(void)
     sb = type->create((struct caller *)&kernel, type, "rootfs", NULL);
     if (IS_ERR(sb) || !mount_ns_first)
         panic("no memory for the root file system\n");
+    /* It can be covered, but neither unmounted nor moved. */
     root = mount_create(sb, sb->root, "rootfs", MOUNT_LOCKED);
     if (IS_ERR(root))
         panic("no memory for the root mount\n");

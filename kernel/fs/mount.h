@@ -34,6 +34,7 @@ struct mount {
     struct list_head sibling;
     struct mount_namespace *ns; /* borrowed; NULL: detached */
     struct list_head ns_link;   /* ns->mounts, order of mounting */
+    struct list_head sb_link;   /* sb->mounts */
     u32 id;
     char *source; /* owned; "tmpfs", "/dev/vda" */
     atomic_t writers;
@@ -59,7 +60,7 @@ struct mount {
 #define MOUNT_UNBINDABLE  BIT(8)
 #define MOUNT_DETACHED    BIT(9)
 #define MOUNT_INTERNAL    BIT(10) /* no namespace: memfd, pipes */
-#define MOUNT_LOCKED      BIT(11) /* from a more privileged namespace */
+#define MOUNT_LOCKED      BIT(11) /* rootfs; from a more privileged namespace */
 
 struct mount_namespace {
     struct namespace head;   /* must be first */

@@ -218,16 +218,17 @@ out:
     return error;
 }
 
-/* Writers of all mounts of sb. mount_lock is held. */
+/* Whether anybody writes through any mount of sb, whatever its namespace. */
 static bool super_has_writers(struct super_block *sb)
 {
-    struct mount_namespace *ns = mount_ns_first;
     struct mount *m;
+    bool found = false;
 
-    list_for_each_entry (m, &ns->mounts, ns_link)
-        if (m->sb == sb && atomic_load(&m->writers) > 0)
-            return true;
-    return false;
+    spin_lock(&sb->mounts_lock);
+    list_for_each_entry (m, &sb->mounts, sb_link)
+        found |= atomic_load(&m->writers) > 0;
+    spin_unlock(&sb->mounts_lock);
+    return found;
 }
 
 static int set_super_read_only(struct super_block *sb, bool read_only)

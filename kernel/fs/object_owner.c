@@ -131,7 +131,8 @@ static bool woken(struct wait_entry *entry, u32 key)
 
     if (key & POLLFREE) {
         list_del_init(&entry->link);
-        WRITE_ONCE(container_of(entry, struct owner_wait, entry)->queue, NULL);
+        smp_store_release(&container_of(entry, struct owner_wait, entry)->queue,
+                          NULL);
         return false;
     }
     if (atomic_load(&o->object->flags) & OBJ_ASYNC) {

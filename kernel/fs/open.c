@@ -37,6 +37,15 @@ static u32 access_mask(u32 flags)
     return mask;
 }
 
+/* What may be done at most with what is opened beneath a directory's grant: the
+ * same, and who may create there may write. */
+static u32 rights_beneath(u32 rights)
+{
+    if (rights & RIGHT_CREATE)
+        return rights | RIGHT_WRITE;
+    return rights & ~(u32)RIGHT_WRITE;
+}
+
 /* In capability mode an open adds no rights to the directory's grant. */
 static int check_rights(const struct opening *o)
 {
@@ -289,7 +298,8 @@ static int lookup_creating(struct opening *o, int dirfd, const char *name)
         else if (o->walk & (WALK_BENEATH | WALK_IN_ROOT | WALK_NO_XDEV) ||
                  o->who->flags & CALLER_CAPABILITY)
             /* The whole name again, now that it is known to exist. */
-            error = path_lookup(o->who, dirfd, name, o->walk, &o->path);
+            error = path_lookup_rights(o->who, dirfd, name, o->walk, &o->path,
+                                       &o->rights);
         else
             error = path_parent_from(o->who, &base, text, o->walk, &p);
         path_put(&base);
@@ -311,11 +321,14 @@ static int open_tmpfile(struct opening *o, int dirfd, const char *name,
 {
     struct inode *dir, *inode;
     struct path where, path;
-    int error =
-        path_lookup(o->who, dirfd, name, o->walk | WALK_DIRECTORY, &where);
+    int error = path_lookup_rights(
+        o->who, dirfd, name, o->walk | WALK_DIRECTORY, &where, &o->rights);
 
     if (error)
         return error;
+    error = check_rights(o);
+    if (error)
+        goto out_path;
     dir = where.dentry->inode;
     error = mount_get_write(where.mnt);
     if (error)
@@ -350,7 +363,8 @@ out_path:
 static int open_o_path(struct opening *o, int dirfd, const char *name,
                        struct file **out)
 {
-    int error = path_lookup(o->who, dirfd, name, o->walk, &o->path);
+    int error =
+        path_lookup_rights(o->who, dirfd, name, o->walk, &o->path, &o->rights);
 
     if (error)
         return error;
@@ -388,16 +402,8 @@ int vfs_open(struct caller *who, int dirfd, const char *name,
         if (o.flags & OPEN_CREATE) {
             error = lookup_creating(&o, dirfd, name);
         } else {
-            if (who->flags & CALLER_CAPABILITY) {
-                struct walk_start start;
-
-                error = walk_start_get(who, dirfd, name, o.walk, &start);
-                if (error)
-                    return error;
-                o.rights = start.rights;
-                walk_start_put(&start);
-            }
-            error = path_lookup(who, dirfd, name, o.walk, &o.path);
+            error = path_lookup_rights(who, dirfd, name, o.walk, &o.path,
+                                       &o.rights);
         }
         if (!error) {
             error = open_found(&o, out);
@@ -409,12 +415,8 @@ int vfs_open(struct caller *who, int dirfd, const char *name,
     if (!(o.flags & OPEN_PATH))
         watch_dentry((*out)->path.dentry, WATCH_OPEN);
     *rights = file_rights(*out);
-    if (who->flags & CALLER_CAPABILITY) {
-        if (!(o.rights & RIGHT_CREATE))
-            *rights &= ~(u32)(RIGHT_WRITE | RIGHT_CREATE | RIGHT_SETATTR);
-        if (!(o.rights & RIGHT_READ))
-            *rights &= ~(u32)(RIGHT_READ | RIGHT_EXEC);
-    }
+    if (who->flags & CALLER_CAPABILITY)
+        *rights &= rights_beneath(o.rights);
     return 0;
 }
 

@@ -59,6 +59,10 @@ void walk_start_put(struct walk_start *start);
 /* The whole look-up; *out is referenced. */
 int path_lookup(struct caller *who, int dirfd, const char *name, u32 flags,
                 struct path *out);
+/* Also the rights of the grant that the walk started at, RIGHT_ALL without one:
+ * in capability mode what is found has no more. */
+int path_lookup_rights(struct caller *who, int dirfd, const char *name,
+                       u32 flags, struct path *out, u32 *rights);
 /* From a path that the caller holds. */
 int path_lookup_from(struct caller *who, const struct path *base,
                      const char *name, u32 flags, struct path *out);

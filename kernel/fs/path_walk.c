@@ -543,9 +543,18 @@ void walk_start_put(struct walk_start *start)
 int path_lookup(struct caller *who, int dirfd, const char *name, u32 flags,
                 struct path *out)
 {
+    u32 rights;
+
+    return path_lookup_rights(who, dirfd, name, flags, out, &rights);
+}
+
+int path_lookup_rights(struct caller *who, int dirfd, const char *name,
+                       u32 flags, struct path *out, u32 *rights)
+{
     struct walk_start start;
     int error;
 
+    *rights = RIGHT_ALL;
     if (*name && (dirfd == AT_FDCWD || *name == '/')) {
         error = path_fast(who, NULL, name, flags, out, NULL);
         if (error <= 0)
@@ -557,6 +566,7 @@ int path_lookup(struct caller *who, int dirfd, const char *name, u32 flags,
     error = walk_start_get(who, dirfd, name, flags, &start);
     if (error)
         return error;
+    *rights = start.rights;
     error = path_fast(who, &start.path, name, flags, out, NULL);
     if (error > 0)
         error = slow_lookup(who, &start.path, name, flags, out, NULL);

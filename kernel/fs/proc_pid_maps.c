@@ -60,7 +60,7 @@ static void show_line(struct shown *s, const struct vma *vma, struct text *out)
     } else if (obj) {
         offset = vma->offset << PAGE_SHIFT;
         dev = DEVNUM(0, 1);
-        ino = 1;
+        ino = memory_object_from(obj) ? memory_object_from(obj)->inode : 1;
     }
     text_printf(
         out, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", vma->start, vma->end,

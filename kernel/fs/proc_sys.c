@@ -12,6 +12,7 @@
 #include "fs/sysctl.h"
 #include "fs/vfs.h"
 #include "fs/watch.h"
+#include "ipc/epoll.h"
 #include "ipc/pipe.h"
 #include "lib/parse.h"
 #include "lib/printf.h"
@@ -21,22 +22,28 @@
 #include "proc/version.h"
 #include "vm/vm.h"
 
+static void *variable_of(struct caller *who, const struct sysctl *s)
+{
+    return s->locate ? s->locate(who, s) : s->variable;
+}
+
 static int show(struct caller *who, struct inode *inode, struct text *out)
 {
     const struct sysctl *s = inode->private;
+    void *variable = variable_of(who, s);
 
     switch (s->kind) {
     case SYSCTL_INT_KIND:
-        text_printf(out, "%d\n", READ_ONCE(*(s32 *)s->variable));
+        text_printf(out, "%d\n", READ_ONCE(*(s32 *)variable));
         return 0;
     case SYSCTL_U64_KIND:
-        text_printf(out, "%lu\n", READ_ONCE(*(u64 *)s->variable));
+        text_printf(out, "%lu\n", READ_ONCE(*(u64 *)variable));
         return 0;
     case SYSCTL_BOOL_KIND:
-        text_printf(out, "%d\n", READ_ONCE(*(bool *)s->variable));
+        text_printf(out, "%d\n", READ_ONCE(*(bool *)variable));
         return 0;
     case SYSCTL_TEXT_KIND:
-        text_printf(out, "%s\n", (const char *)s->variable);
+        text_printf(out, "%s\n", (const char *)variable);
         return 0;
     case SYSCTL_CALL_KIND:
         return s->show(who, out);
@@ -44,8 +51,10 @@ static int show(struct caller *who, struct inode *inode, struct text *out)
     return -EINVAL;
 }
 
-static int set_number(const struct sysctl *s, const char *value)
+static int set_number(struct caller *who, const struct sysctl *s,
+                      const char *value)
 {
+    void *variable = variable_of(who, s);
     s64 number;
 
     if (kstrtos64(value, 0, &number))
@@ -54,17 +63,17 @@ static int set_number(const struct sysctl *s, const char *value)
     case SYSCTL_INT_KIND:
         if (number < s->min || number > s->max)
             return -EINVAL;
-        WRITE_ONCE(*(s32 *)s->variable, (s32)number);
+        WRITE_ONCE(*(s32 *)variable, (s32)number);
         return 0;
     case SYSCTL_U64_KIND:
         if (number < 0)
             return -EINVAL;
-        WRITE_ONCE(*(u64 *)s->variable, (u64)number);
+        WRITE_ONCE(*(u64 *)variable, (u64)number);
         return 0;
     default:
         if (number < 0 || number > 1)
             return -EINVAL;
-        WRITE_ONCE(*(bool *)s->variable, number);
+        WRITE_ONCE(*(bool *)variable, number);
         return 0;
     }
 }
@@ -83,7 +92,7 @@ static ssize_t store(struct caller *who, struct inode *inode, char *data,
     else if (s->kind == SYSCTL_TEXT_KIND)
         error = -EPERM;
     else
-        error = *value ? set_number(s, value) : 0;
+        error = *value ? set_number(who, s, value) : 0;
     return error ? error : (ssize_t)n;
 }
 
@@ -347,7 +356,7 @@ static int show_file_nr(struct caller *who, struct text *out)
 
 static u64 file_max = S64_MAX, nr_open = 1048576;
 static s32 inotify_instances = 128;
-static u64 epoll_watches = 65536, lease_seconds = 45;
+static u64 lease_seconds = 45;
 
 static const struct sysctl fs_entries[] = {
     SYSCTL_CALL("fs/file-nr", 0444, show_file_nr, NULL),
@@ -366,7 +375,7 @@ static const struct sysctl fs_entries[] = {
                S32_MAX),
     SYSCTL_INT("fs/inotify/max_queued_events", 0644, &inotify_max_events, 0,
                S32_MAX),
-    SYSCTL_U64("fs/epoll/max_user_watches", 0644, &epoll_watches),
+    SYSCTL_U64("fs/epoll/max_user_watches", 0644, &epoll_max_user_watches),
 };
 
 static int proc_sys_init(void)

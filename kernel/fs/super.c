@@ -93,6 +93,8 @@ int super_init(struct super_block *sb, struct file_system_type *type,
     mutex_init(&sb->rename_lock, "super_rename");
     spin_init(&sb->lru_lock, "dentry_lru");
     INIT_LIST_HEAD(&sb->lru);
+    spin_init(&sb->mounts_lock, "super_mounts");
+    INIT_LIST_HEAD(&sb->mounts);
     atomic64_set(&sb->next_ino, 0);
     mutex_lock(&supers_lock);
     list_add_tail(&sb->link, &supers);

@@ -67,6 +67,8 @@ struct super_block {
     spinlock_t lru_lock;
     struct list_head lru;  /* dentries without users */
     struct list_head link; /* of all super blocks; super_list_lock */
+    spinlock_t mounts_lock;
+    struct list_head mounts; /* by sb_link; mounts_lock */
     void *private;
 };
 #define SUPER_READ_ONLY   BIT(0)

@@ -32,6 +32,8 @@ struct sysctl {
     /* SYSCTL_CALL: make the text (with newline); take a value. */
     int (*show)(struct caller *who, struct text *out);
     int (*store)(struct caller *who, char *value, size_t n);
+    /* Where the variable is for this caller (namespaces); NULL: `variable`. */
+    void *(*locate)(struct caller *who, const struct sysctl *s);
 };
 
 #define SYSCTL_INT(p, m, v, lo, hi)                                   \

@@ -23,6 +23,9 @@ int vfs_symlink(struct caller *who, const char *target, int dirfd,
 int vfs_link(struct caller *who, int old_dirfd, const char *old_name,
              int new_dirfd, const char *new_name, u32 walk);
 int vfs_unlink(struct caller *who, int dirfd, const char *name);
+/* The same from a directory that the caller holds. */
+int vfs_unlink_from(struct caller *who, const struct path *base,
+                    const char *name);
 int vfs_rmdir(struct caller *who, int dirfd, const char *name);
 int vfs_rename(struct caller *who, int old_dirfd, const char *old_name,
                int new_dirfd, const char *new_name, u32 flags);

@@ -89,30 +89,27 @@ static int unlink_locked(struct caller *who, struct path_parent *p,
     return error;
 }
 
-int vfs_unlink(struct caller *who, int dirfd, const char *name)
+/* The parent is taken over. */
+static int unlink_last(struct caller *who, struct path_parent *p)
 {
-    struct path_parent p;
     struct inode *dir;
     struct dentry *d;
-    int error = path_parent(who, dirfd, name, 0, &p);
+    int error = -EISDIR;
 
-    if (error)
-        return error;
-    error = -EISDIR;
-    if (p.kind != LAST_NORMAL)
+    if (p->kind != LAST_NORMAL)
         goto out_parent;
-    error = mount_get_write(p.parent.mnt);
+    error = mount_get_write(p->parent.mnt);
     if (error)
         goto out_parent;
-    dir = p.parent.dentry->inode;
+    dir = p->parent.dentry->inode;
     error = inode_permission(who, dir, MAY_EXEC);
     if (error)
         goto out_write;
     write_lock(&dir->lock);
-    d = path_lookup_child(who, p.parent.dentry, &p.last, true);
+    d = path_lookup_child(who, p->parent.dentry, &p->last, true);
     error = PTR_ERR_OR_ZERO(d);
     if (!error) {
-        error = unlink_locked(who, &p, d);
+        error = unlink_locked(who, p, d);
         if (!error)
             dentry_unlink(d);
     }
@@ -125,10 +122,27 @@ int vfs_unlink(struct caller *who, int dirfd, const char *name)
         dentry_put(d); /* the last one frees the file's body */
     }
 out_write:
-    mount_put_write(p.parent.mnt);
+    mount_put_write(p->parent.mnt);
 out_parent:
-    path_parent_done(&p);
+    path_parent_done(p);
     return error;
+}
+
+int vfs_unlink(struct caller *who, int dirfd, const char *name)
+{
+    struct path_parent p;
+    int error = path_parent(who, dirfd, name, 0, &p);
+
+    return error ? error : unlink_last(who, &p);
+}
+
+int vfs_unlink_from(struct caller *who, const struct path *base,
+                    const char *name)
+{
+    struct path_parent p;
+    int error = path_parent_from(who, base, name, 0, &p);
+
+    return error ? error : unlink_last(who, &p);
 }
 
 static int rmdir_locked(struct caller *who, struct path_parent *p,

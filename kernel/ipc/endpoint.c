@@ -215,8 +215,11 @@ static void server_release(struct object *obj)
         idr_remove(&ep->active, token);
         list_add_tail(&c->link, &gone);
     }
-    list_for_each_entry (c, &gone, link)
-        fail_call(c);
+    list_for_each_entry (c, &gone, link) {
+        /* A caller that has given up may be gone. */
+        if (c->state != CALL_FAILED)
+            fail_call(c);
+    }
     spin_unlock(&ep->lock);
     list_for_each_entry_safe (c, next, &gone, link) {
         list_del_init(&c->link);
@@ -261,14 +264,18 @@ static struct task *submit(struct endpoint *ep, struct call *c)
 {
     struct receiver *r =
         list_first_entry_or_null(&ep->receivers, struct receiver, link);
+    struct task *server;
 
     if (!r) {
         list_add_tail(&c->link, &ep->waiting);
         return NULL;
     }
     list_del_init(&r->link);
-    r->call = c;
-    return task_get(container_of(r->thread, struct task, thread));
+    server = task_get(container_of(r->thread, struct task, thread));
+    /* Its stack: with the call it may return at once, without the lock. Pairs
+     * with the acquire in next_call(). */
+    __atomic_store_n(&r->call, c, __ATOMIC_RELEASE);
+    return server;
 }
 
 /* Sleep until the call is over; lock not held. */
@@ -456,6 +463,8 @@ s64 endpoint_receive(struct caller *who, struct handle_ref *server,
             if (id > 0) {
                 c->token = id;
                 c->state = CALL_ACTIVE;
+                /* Ours: another thread may reply while we copy. */
+                refcount_inc(&c->refs);
             }
         }
         spin_unlock(&ep->lock);
@@ -469,12 +478,17 @@ s64 endpoint_receive(struct caller *who, struct handle_ref *server,
     *token = id;
     result = payload_take(&c->request, message);
     if (result < 0) {
+        struct call *listed;
+
         spin_lock(&ep->lock);
-        c = idr_remove(&ep->active, id);
+        /* Unless it was replied to, and the number is another's by now. */
+        listed =
+            idr_find(&ep->active, id) == c ? idr_remove(&ep->active, id) : NULL;
         spin_unlock(&ep->lock);
-        if (c)
+        if (listed)
             abandon(ep, c);
     }
+    call_put(c);
     return result;
 }
 
@@ -540,10 +554,12 @@ static const struct object_ops server_ops = {
     .name = "[endpoint-server]",
     .release = server_release,
     .poll = server_poll,
+    .no_async = true,
 };
 
 static const struct object_ops client_ops = {
     .name = "[endpoint-client]",
     .release = client_release,
     .poll = client_poll,
+    .no_async = true,
 };

@@ -1,58 +1,20 @@
-#include "ipc/epoll.h"
+#include "ipc/epoll_set.h"
 
+#include "core/init.h"
+#include "core/page.h"
 #include "core/plant.h"
+#include "core/rcu.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/time.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
-#include "lib/rbtree.h"
 #include "proc/task.h"
+#include "proc/user_account.h"
 
-#define NEST_MAX 4 /* EP_MAX_NESTS */
-/* Bits of `events` that are not events. */
-#define FLAG_BITS (EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET)
-
-struct epoll {
-    struct object object; /* must be first */
-    refcount_t refs;      /* the object's and one per item: the memory */
-    mutex_t lock;
-    struct rb_root items; /* struct item by (object, fd) */
-    spinlock_t ready_lock;
-    struct list_head ready;       /* struct item.ready_link */
-    struct wait_queue waiters;    /* epoll_wait sleeps here */
-    struct wait_queue poll_queue; /* poll() of this set, outer sets */
-};
-
-struct item_node { /* registration on one of the object's queues */
-    struct item_node *next;
-    struct wait_entry entry;
-    struct wait_queue *queue;
-    struct item *item;
-};
-
-struct item {
-    struct rb_node node;
-    struct epoll *ep;      /* its memory: owned */
-    struct object *object; /* the key; alive while `use` is */
-    int fd;
-    struct grant_use use; /* weak */
-    bool unlinked;        /* out of the tree; ep->lock */
-    u32 events;           /* wanted and flags; ep->lock, read by the callback */
-    u64 data;
-    struct list_head ready_link; /* ready_lock */
-    bool queued;                 /* on a list; ready_lock */
-    struct item_node *nodes;     /* owned */
-};
+u64 epoll_max_user_watches;
 
 static const struct object_ops epoll_ops;
-/* Guards the shape of the graph of sets in sets. */
-static mutex_t epoll_nest_lock = MUTEX_INIT(epoll_nest_lock, "epoll_nest");
-
-static struct epoll *epoll_of(struct object *obj)
-{
-    return container_of(obj, struct epoll, object);
-}
 
 bool object_is_epoll(const struct object *obj)
 {
@@ -61,39 +23,48 @@ bool object_is_epoll(const struct object *obj)
 
 static void epoll_put(struct epoll *ep)
 {
-    if (refcount_dec_and_test(&ep->refs))
-        kfree(ep);
+    if (!refcount_dec_and_test(&ep->refs))
+        return;
+    user_account_put(ep->user);
+    kfree(ep);
 }
 
 /* ----------------------------------------------------------- notification --
  */
 
-static bool item_wake(struct wait_entry *entry, u32 key)
+/* To the end of the ready list, and tell who waits. depth: of the wake-up that
+ * this is part of. */
+static void make_ready(struct item *item, u32 depth)
 {
-    struct item_node *n = entry->data;
-    struct item *item = n->item;
     struct epoll *ep = item->ep;
-    u32 wanted = READ_ONCE(item->events) & ~FLAG_BITS;
-    unsigned long flags;
+    unsigned long flags = spin_lock_irqsave(&ep->ready_lock);
 
-    if (key & POLLFREE) {
-        /* The queue goes away before its object: forget it. */
-        list_del_init(&entry->link);
-        WRITE_ONCE(n->queue, NULL);
-    }
-    if (!wanted || (key && !(key & (wanted | POLLFREE))))
-        return false;
-    flags = spin_lock_irqsave(&ep->ready_lock);
     if (!item->queued) {
         item->queued = true;
         list_add_tail(&item->ready_link, &ep->ready);
     }
     spin_unlock_irqrestore(&ep->ready_lock, flags);
-    if (wait_queue_active(&ep->waiters))
-        wait_queue_wake(&ep->waiters, POLLIN, 1);
-    if (wait_queue_active(&ep->poll_queue))
-        wait_queue_wake(&ep->poll_queue, POLLIN, 0);
-    return true;
+    wait_queue_wake(&ep->waiters, POLLIN, 1);
+    wait_queue_wake(&ep->poll_queue, POLLIN | WAKE_DEPTH(depth), 0);
+}
+
+bool epoll_item_wake(struct wait_entry *entry, u32 key)
+{
+    struct item_node *n = entry->data;
+    struct item *item = n->item;
+    u32 wanted = READ_ONCE(item->events) & ~FLAG_BITS;
+    u32 events = key & WAKE_EVENTS;
+    bool woken = wanted && (!events || events & (wanted | POLLFREE));
+
+    if (woken)
+        make_ready(item, WAKE_DEPTH_OF(key) + 1);
+    if (events & POLLFREE) {
+        /* The queue goes away before its object: forget it. Last, since
+         * unregister() then frees the node without the queue's lock. */
+        list_del_init(&entry->link);
+        smp_store_release(&n->queue, NULL);
+    }
+    return woken;
 }
 
 struct item_table {
@@ -115,7 +86,7 @@ static void item_add_queue(struct poll_table *table, struct wait_queue *q)
     n->queue = q;
     n->next = it->item->nodes;
     it->item->nodes = n;
-    wait_entry_init(&n->entry, item_wake, n);
+    wait_entry_init(&n->entry, epoll_item_wake, n);
     if (it->item->events & EPOLLEXCLUSIVE)
         wait_queue_add_exclusive(q, &n->entry);
     else
@@ -172,20 +143,6 @@ static void item_insert(struct epoll *ep, struct item *item)
     rb_insert_color(&item->node, &ep->items);
 }
 
-static void make_ready(struct item *item)
-{
-    struct epoll *ep = item->ep;
-    unsigned long flags = spin_lock_irqsave(&ep->ready_lock);
-
-    if (!item->queued) {
-        item->queued = true;
-        list_add_tail(&item->ready_link, &ep->ready);
-    }
-    spin_unlock_irqrestore(&ep->ready_lock, flags);
-    wait_queue_wake(&ep->waiters, POLLIN, 1);
-    wait_queue_wake(&ep->poll_queue, POLLIN, 0);
-}
-
 /* Take the item out of the set and off every queue; lock held. The use is ended
  * by the caller without the lock. */
 static void item_unlink(struct item *item)
@@ -211,6 +168,7 @@ static void item_free(struct item *item)
 
     grant_use_end(&item->use);
     kfree(item);
+    atomic64_dec(&ep->user->epoll_watches);
     epoll_put(ep);
 }
 
@@ -230,37 +188,20 @@ static void item_lost(struct grant_use *use)
         item_free(item);
 }
 
-/* Does `obj` lead to `target` through sets in sets? Deepest nesting in *depth,
- * and -ELOOP. epoll_nest_lock held. */
-static int check_nesting(struct object *obj, struct epoll *target, u32 depth)
+static struct item *item_alloc(struct epoll *ep, int fd,
+                               struct handle_ref *target, u32 events, u64 data)
 {
-    struct epoll *ep = epoll_of(obj);
-    int error = 0;
+    struct item *item;
+    int error = -ENOMEM;
 
-    if (ep == target || depth >= NEST_MAX)
-        return -ELOOP;
-    mutex_lock_nested(&ep->lock, depth);
-    for (struct rb_node *n = rb_first(&ep->items); n && !error;
-         n = rb_next(n)) {
-        struct item *i = rb_entry(n, struct item, node);
-        if (object_is_epoll(i->object))
-            error = check_nesting(i->object, target, depth + 1);
+    if ((u64)atomic64_add_return(1, &ep->user->epoll_watches) >
+        READ_ONCE(epoll_max_user_watches)) {
+        error = -ENOSPC;
+        goto out_count;
     }
-    mutex_unlock(&ep->lock);
-    return error;
-}
-
-/* lock held. */
-static int item_add(struct epoll *ep, int fd, struct handle_ref *target,
-                    u32 events, u64 data)
-{
-    struct item *item = kzalloc(sizeof(*item), ALLOC_KERNEL);
-    struct item_table table = {.table.add = item_add_queue, .item = item};
-    u32 ready;
-    int error;
-
+    item = kzalloc(sizeof(*item), ALLOC_KERNEL);
     if (!item)
-        return -ENOMEM;
+        goto out_count;
     item->ep = ep;
     item->object = target->object;
     item->fd = fd;
@@ -268,23 +209,44 @@ static int item_add(struct epoll *ep, int fd, struct handle_ref *target,
     item->data = data;
     INIT_LIST_HEAD(&item->ready_link);
     error = grant_use_begin_weak(&item->use, target->grant, item_lost);
-    if (error) {
-        kfree(item);
-        return error;
-    }
+    if (error)
+        goto out_free;
     refcount_inc(&ep->refs);
+    return item;
+
+out_free:
+    kfree(item);
+out_count:
+    atomic64_dec(&ep->user->epoll_watches);
+    return ERR_PTR(error);
+}
+
+/* lock held. nested: sets in sets are concerned, and epoll_nest_lock is held.
+ * On failure *removed may be an item to free. */
+static int item_add(struct epoll *ep, int fd, struct handle_ref *target,
+                    u32 events, u64 data, bool nested, struct item **removed)
+{
+    struct item *item = item_alloc(ep, fd, target, events, data);
+    struct item_table table = {.table.add = item_add_queue, .item = item};
+    int error = 0;
+    u32 ready;
+
+    if (IS_ERR(item))
+        return PTR_ERR(item);
     item_insert(ep, item);
     table.table.events = events & ~FLAG_BITS;
-    ready = target->object->ops->poll(target->object, &table.table);
-    if (table.no_memory) {
+    ready = epoll_ask(target->object, &table.table, 1);
+    if (table.no_memory)
+        error = -ENOMEM;
+    else if (nested)
+        error = epoll_check_paths(item);
+    if (error) {
         item_unlink(item);
-        mutex_unlock(&ep->lock);
-        item_free(item);
-        mutex_lock(&ep->lock);
-        return -ENOMEM;
+        *removed = item;
+        return error;
     }
     if (ready & events & ~FLAG_BITS)
-        make_ready(item);
+        make_ready(item, 0);
     return 0;
 }
 
@@ -297,9 +259,9 @@ static void item_modify(struct item *item, u32 events, u64 data)
     /* Pairs with the queue's lock in a waker: either it sees the new events or
      * this poll sees its change. */
     smp_mb();
-    ready = item->object->ops->poll(item->object, NULL);
+    ready = epoll_ask(item->object, NULL, 1);
     if (ready & events & ~FLAG_BITS)
-        make_ready(item);
+        make_ready(item, 0);
 }
 
 static int check_exclusive(enum epoll_op op, const struct object *target,
@@ -321,7 +283,7 @@ static int check_exclusive(enum epoll_op op, const struct object *target,
 
 static int control_locked(struct epoll *ep, enum epoll_op op, int fd,
                           struct handle_ref *target, u32 events, u64 data,
-                          struct item **removed)
+                          bool nested, struct item **removed)
 {
     struct item *item = item_find(ep, target->object, fd);
 
@@ -333,7 +295,8 @@ static int control_locked(struct epoll *ep, enum epoll_op op, int fd,
     }
     switch (op) {
     case EPOLL_CTL_ADD:
-        return item ? -EEXIST : item_add(ep, fd, target, events, data);
+        return item ? -EEXIST
+                    : item_add(ep, fd, target, events, data, nested, removed);
     case EPOLL_CTL_MOD:
         if (!item)
             return -ENOENT;
@@ -355,25 +318,26 @@ int epoll_control(struct object *epoll, enum epoll_op op, int fd,
 {
     struct epoll *ep = epoll_of(epoll);
     struct item *removed = NULL;
-    bool nests;
+    bool nested = false;
     int error = 0;
 
     if (!target->object->ops->poll)
         return -EPERM;
     if (!object_is_epoll(epoll) || target->object == epoll)
         return -EINVAL;
-    nests = op == EPOLL_CTL_ADD && object_is_epoll(target->object);
-    if (nests) {
-        mutex_lock(&epoll_nest_lock);
-        error = check_nesting(target->object, ep, 0);
-    }
-    if (!error) {
-        mutex_lock(&ep->lock);
-        error = control_locked(ep, op, fd, target, events, data, &removed);
+    mutex_lock(&ep->lock);
+    if (op == EPOLL_CTL_ADD && epoll_is_nested(ep, target->object)) {
         mutex_unlock(&ep->lock);
+        nested = true;
+        error = epoll_nest_begin(ep, target->object);
+        mutex_lock(&ep->lock);
     }
-    if (nests)
-        mutex_unlock(&epoll_nest_lock);
+    if (!error)
+        error =
+            control_locked(ep, op, fd, target, events, data, nested, &removed);
+    mutex_unlock(&ep->lock);
+    if (nested)
+        epoll_nest_end();
     if (removed)
         item_free(removed);
     return error;
@@ -437,8 +401,7 @@ static s64 transfer(struct epoll *ep, u32 max,
 
     while (given < max && (item = next_ready(ep))) {
         u32 wanted = item->events;
-        u32 ready =
-            item->object->ops->poll(item->object, NULL) & wanted & ~FLAG_BITS;
+        u32 ready = epoll_ask(item->object, NULL, 1) & wanted & ~FLAG_BITS;
 
         if (!ready)
             continue;
@@ -465,10 +428,40 @@ static bool anything_ready(struct epoll *ep)
     return !list_empty(&ep->ready);
 }
 
-s64 epoll_wait_events(struct object *epoll, u32 max, u64 deadline,
+struct epoll_sleeper {
+    struct grant_use use; /* must be first */
+    struct epoll *ep;
+    bool revoked;
+};
+
+static void sleeper_revoked(struct grant_use *use)
+{
+    struct epoll_sleeper *s = container_of(use, struct epoll_sleeper, use);
+
+    WRITE_ONCE(s->revoked, true);
+    wake_up_all(&s->ep->waiters);
+}
+
+/* 0, -EBADF, -ETIMEDOUT, -EINTR. */
+static int sleep_until_ready(struct grant *g, u64 deadline)
+{
+    struct epoll *ep = epoll_of(g->object);
+    struct epoll_sleeper s = {.ep = ep};
+    int error = grant_use_begin(&s.use, g, sleeper_revoked);
+
+    if (error)
+        return error;
+    error = wait_event_interruptible_until(
+        &ep->waiters, anything_ready(ep) || READ_ONCE(s.revoked), deadline);
+    if (grant_use_end(&s.use))
+        return -EBADF;
+    return error == -ERESTARTSYS ? -EINTR : error;
+}
+
+s64 epoll_wait_events(struct grant *epoll, u32 max, u64 deadline,
                       int (*emit)(void *ctx, u32 events, u64 data), void *ctx)
 {
-    struct epoll *ep = epoll_of(epoll);
+    struct epoll *ep = epoll_of(epoll->object);
 
     for (;;) {
         s64 given = 0;
@@ -481,19 +474,18 @@ s64 epoll_wait_events(struct object *epoll, u32 max, u64 deadline,
         }
         if (given || !deadline)
             return given;
-        error = wait_event_interruptible_until(&ep->waiters, anything_ready(ep),
-                                               deadline);
+        error = sleep_until_ready(epoll, deadline);
         if (error == -ETIMEDOUT)
             deadline = 0; /* one last look */
         else if (error)
-            return -EINTR;
+            return error;
     }
 }
 
 /* ------------------------------------------------------------ as an object --
  */
 
-static u32 epoll_poll(struct object *obj, struct poll_table *table)
+static u32 poll_set(struct object *obj, struct poll_table *table, u32 depth)
 {
     struct epoll *ep = epoll_of(obj);
     struct item *item;
@@ -505,9 +497,9 @@ static u32 epoll_poll(struct object *obj, struct poll_table *table)
     if (!anything_ready(ep))
         return 0;
     /* What is on the list may not be ready any more. */
-    mutex_lock_nested(&ep->lock, 1);
+    mutex_lock_nested(&ep->lock, depth);
     while (!events && (item = next_ready(ep))) {
-        if (item->object->ops->poll(item->object, NULL) & item->events &
+        if (epoll_ask(item->object, NULL, depth + 1) & item->events &
             ~FLAG_BITS) {
             events = POLLIN | POLLRDNORM;
             keep_ready(item, &again);
@@ -518,6 +510,17 @@ static u32 epoll_poll(struct object *obj, struct poll_table *table)
     spin_unlock_irqrestore(&ep->ready_lock, flags);
     mutex_unlock(&ep->lock);
     return events;
+}
+
+u32 epoll_ask(struct object *obj, struct poll_table *table, u32 depth)
+{
+    return object_is_epoll(obj) ? poll_set(obj, table, depth)
+                                : obj->ops->poll(obj, table);
+}
+
+static u32 epoll_poll(struct object *obj, struct poll_table *table)
+{
+    return poll_set(obj, table, 0);
 }
 
 static void epoll_release(struct object *obj)
@@ -565,10 +568,11 @@ static const struct object_ops epoll_ops = {
     .name = "[eventpoll]",
     .release = epoll_release,
     .poll = epoll_poll,
+    .no_async = true,
     .describe = epoll_describe,
 };
 
-struct grant *epoll_create(void)
+struct grant *epoll_create(struct caller *who)
 {
     struct epoll *ep = kzalloc(sizeof(*ep), ALLOC_KERNEL);
 
@@ -576,10 +580,20 @@ struct grant *epoll_create(void)
         return ERR_PTR(-ENOMEM);
     object_init(&ep->object, OBJECT_EPOLL, &epoll_ops, 0);
     refcount_set(&ep->refs, 1);
+    ep->user = user_account_get(who->cred->user);
     mutex_init(&ep->lock, "epoll");
     spin_init(&ep->ready_lock, "epoll_ready");
     INIT_LIST_HEAD(&ep->ready);
-    wait_queue_init(&ep->waiters);
-    wait_queue_init(&ep->poll_queue);
+    wait_queue_init_class(&ep->waiters, "epoll_waiters");
+    wait_queue_init_class(&ep->poll_queue, "epoll_poll");
     return grant_create(&ep->object, RIGHT_ALL);
 }
+
+/* As Linux: a user's items may take a 25th of memory. */
+static int epoll_init(void)
+{
+    epoll_max_user_watches = page_total_count() / 25 * PAGE_SIZE /
+                             (sizeof(struct item) + sizeof(struct item_node));
+    return 0;
+}
+INITCALL(proc, epoll_init);

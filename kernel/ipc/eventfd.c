@@ -136,6 +136,7 @@ static const struct object_ops eventfd_ops = {
     .read = eventfd_read,
     .write = eventfd_write,
     .poll = eventfd_poll,
+    .no_async = true,
     .describe = eventfd_describe,
 };
 

@@ -38,12 +38,17 @@ static struct pipe *get_pipe(struct caller *who, struct inode *inode)
 
 static void drop_pipe(struct inode *inode, struct pipe *p)
 {
+    bool last;
+
     write_lock(&inode->lock);
-    /* Only we could be left: an open takes the lock to get a reference. */
-    if (refcount_read(&p->refs) == 1)
+    /* An open takes the lock to get a reference, so the last one is the last.
+     * Of an anonymous pipe that was opened anew the ends keep theirs. */
+    last = refcount_dec_and_test(&p->refs);
+    if (last)
         inode->endpoint = NULL;
     write_unlock(&inode->lock);
-    pipe_put(p);
+    if (last)
+        pipe_free(p);
 }
 
 /* Wait until the other side has been opened since `before`. */

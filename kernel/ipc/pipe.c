@@ -65,16 +65,20 @@ struct pipe *pipe_alloc(const struct caller *who)
     return p;
 }
 
-void pipe_put(struct pipe *p)
+void pipe_free(struct pipe *p)
 {
-    if (!refcount_dec_and_test(&p->refs))
-        return;
     while (!pipe_empty(p))
         pipe_pop(p);
     if (p->spare)
         page_put(p->spare);
     kfree(p->buffers);
     kfree(p);
+}
+
+void pipe_put(struct pipe *p)
+{
+    if (refcount_dec_and_test(&p->refs))
+        pipe_free(p);
 }
 
 void pipe_close_end(struct pipe *p, bool reads, bool writes)

@@ -9,6 +9,7 @@
 
 struct pipe *pipe_alloc(const struct caller *who); /* NULL: no memory */
 void pipe_put(struct pipe *p);
+void pipe_free(struct pipe *p); /* its last reference has gone */
 void pipe_close_end(struct pipe *p, bool reads, bool writes);
 ssize_t pipe_read(struct object *obj, struct io_request *req);
 ssize_t pipe_write(struct object *obj, struct io_request *req);

@@ -89,6 +89,7 @@ static const struct object_ops signalfd_ops = {
     .release = signalfd_release,
     .read = signalfd_read,
     .poll = signalfd_poll,
+    .no_async = true,
     .describe = signalfd_describe,
 };
 
@@ -106,6 +107,11 @@ struct grant *signalfd_create(sigset_t set, u32 obj_flags)
     object_init(&s->object, OBJECT_SIGNALFD, &signalfd_ops, obj_flags);
     s->set = allowed(set);
     return grant_create(&s->object, RIGHT_ALL);
+}
+
+bool object_is_signalfd(const struct object *obj)
+{
+    return obj->ops == &signalfd_ops;
 }
 
 int signalfd_change(struct object *obj, sigset_t set)

@@ -8,6 +8,7 @@ struct grant;
 struct object;
 
 struct grant *signalfd_create(sigset_t set, u32 obj_flags); /* ERR_PTR */
-int signalfd_change(struct object *obj, sigset_t set);      /* -EINVAL: none */
+bool object_is_signalfd(const struct object *obj);
+int signalfd_change(struct object *obj, sigset_t set); /* -EINVAL: none */
 
 #endif

@@ -202,6 +202,7 @@ static const struct object_ops timerfd_ops = {
     .release = timerfd_release,
     .read = timerfd_read,
     .poll = timerfd_poll,
+    .no_async = true,
     .describe = timerfd_describe,
 };
 

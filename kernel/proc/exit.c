@@ -462,6 +462,7 @@ void task_exit(u32 status)
         end_namespace(t);
     }
     release_mm(t);
+    sysv_task_ops->leave(t);
     release_parts(t);
     if (last) {
         leave_session(t);

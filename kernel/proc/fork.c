@@ -206,6 +206,12 @@ static int copy_namespaces(struct task *t, struct task *parent, u64 flags)
         t->ns = namespaces_get(parent->ns);
         return 0;
     }
+    /* Its undo list would be about sets of another namespace. */
+    if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) ==
+        (CLONE_NEWIPC | CLONE_SYSVSEM))
+        return cred_capable_ns(t->cred, t->cred->user_ns, CAP_SYS_ADMIN)
+                   ? -EINVAL
+                   : -EPERM;
     ns = namespaces_copy(parent->ns, t->cred, t->fs, flags);
     if (IS_ERR(ns))
         return PTR_ERR(ns);
@@ -227,6 +233,7 @@ static void discard(struct task *t)
         handle_table_put(t->handles, &t->caller);
     if (t->fs)
         fs_context_ops->put(t->fs);
+    sysv_task_ops->leave(t);
     namespaces_put(t->ns);
     signal_handlers_put(t->handlers);
     if (t->group)
@@ -309,6 +316,8 @@ static int build_parts(struct task *t, struct task *parent,
     if (!error)
         error = copy_handlers(t, parent, f);
     if (!error)
+        error = sysv_task_ops->clone(t, parent, f & CLONE_SYSVSEM);
+    if (!error)
         error = copy_handles(t, parent, f);
     if (!error)
         error = copy_fs(t, parent, f);
@@ -389,6 +398,8 @@ static int publish(struct task *t, struct task *parent, u64 flags)
             return -ERESTARTNOINTR;
         }
     }
+    /* Under tasklist_lock: capability mode reaches all threads. */
+    t->caller.flags = parent->caller.flags;
     list_add_tail_rcu(&t->group_link, &g->threads);
     g->thread_count++;
     if (flags & CLONE_THREAD && g->stop_pending)
@@ -442,7 +453,6 @@ s64 task_clone(struct task *parent, const struct clone_args *a)
     if (error)
         goto discard;
     task_update_caller(t);
-    t->caller.flags = parent->caller.flags;
 
     if (a->flags & CLONE_PIDFD) {
         pidfd = pidfd_create(t->pids[PID_TASK], 0);

@@ -209,6 +209,8 @@ void namespace_change_commit(struct namespace_change *c)
     struct fs_context *old_fs = NULL;
     struct namespaces *old_ns = c->ns;
 
+    if (c->ns && c->ns->ipc != t->ns->ipc)
+        sysv_task_ops->leave(t);
     if (c->cred)
         task_set_cred(t, c->cred);
     c->cred = NULL;

@@ -58,6 +58,7 @@ static const struct object_ops pidfd_ops = {
     .name = "pidfd",
     .release = pidfd_release,
     .poll = pidfd_poll,
+    .no_async = true,
     .describe = pidfd_describe,
 };
 

@@ -76,8 +76,10 @@ static enum layout layout_of(const struct signal_info *i)
         return LAYOUT_POLL;
     case SIGSYS:
         return LAYOUT_SYS;
-    default: /* F_SETSIG: codes POLL_IN to POLL_HUP of any signal */
-        return i->code <= 6 ? LAYOUT_POLL : LAYOUT_RT;
+    default:
+        /* F_SETSIG: codes POLL_IN to POLL_HUP of any signal, always with a
+         * band; clone(2)'s exit signal: codes CLD_*. */
+        return i->code > 6 ? LAYOUT_RT : i->band ? LAYOUT_POLL : LAYOUT_CHILD;
     }
 }
 

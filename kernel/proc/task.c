@@ -19,6 +19,7 @@
 spinlock_t tasklist_lock = SPINLOCK_INIT("tasklist");
 const struct fs_context_ops *fs_context_ops;
 const struct tty_session_ops *tty_session_ops;
+const struct sysv_task_ops *sysv_task_ops;
 
 static struct slab_cache *task_cache, *group_cache;
 
@@ -67,7 +68,7 @@ struct thread_group *thread_group_create(void)
     return g;
 }
 
-static void group_free(struct rcu_head *head)
+static void thread_group_free(struct rcu_head *head)
 {
     slab_free(group_cache, container_of(head, struct thread_group, rcu));
 }
@@ -76,10 +77,11 @@ void thread_group_put(struct thread_group *g)
 {
     if (!refcount_dec_and_test(&g->refs))
         return;
+    /* Other processes' epoll sets may be leaving the queue just now. */
     wait_queue_destroy(&g->signalfd_wait);
     /* What was sent while the last member left. */
     signal_queue_flush(&g->shared_pending, ~0ULL);
-    call_rcu(&g->rcu, group_free);
+    call_rcu(&g->rcu, thread_group_free);
 }
 
 void task_update_caller(struct task *t)

@@ -30,6 +30,7 @@
 
 struct address_space;
 struct grant;
+struct sem_undo_list;
 struct tty_session; /* tty/: controlling terminal */
 
 /* Resource limits: indexes are Linux's RLIMIT_*. */
@@ -70,8 +71,8 @@ struct thread_group {
     struct task *leader;      /* borrowed */
     struct signal_queue shared_pending; /* G */
     struct wait_queue child_wait;       /* wait4 sleeps here */
-    struct wait_queue signalfd_wait;
-    struct rcu_head rcu;    /* of the end: see wait_queue_leave() */
+    struct wait_queue signalfd_wait;    /* memory for a grace period: epoll */
+    struct rcu_head rcu;
     u32 exit_code;          /* G: wait status when group_exiting */
     bool group_exiting;     /* G */
     struct task *exec_task; /* G: thread that execs and waits for the others */
@@ -167,7 +168,9 @@ struct task {
         s64 (*fn)(struct task *t, struct restart_block *b);
         u64 args[6];
     } restart;
-    struct ptrace_state *ptrace; /* owned; NULL: not traced */
+    struct ptrace_state *ptrace;    /* owned; NULL: not traced */
+    struct sem_undo_list *sem_undo; /* owned; ipc/; see sysv_task_ops */
+    bool made_segments;             /* System V segments know it as maker */
     struct seccomp_filter *seccomp;
     u8 seccomp_mode;
     u32 fail_nth; /* debug: fail the Nth allocation of this task */
@@ -253,6 +256,19 @@ struct tty_session_ops {
     void (*leader_exit)(struct tty_session *t, struct task *leader);
 };
 extern const struct tty_session_ops *tty_session_ops;
+/* System V IPC: what goes with a task. */
+struct sysv_task_ops {
+    /* A child shares its parent's undo list (CLONE_SYSVSEM) or has none:
+     * -ENOMEM. */
+    int (*clone)(struct task *child, struct task *parent, bool share);
+    /* unshare(CLONE_SYSVSEM): it leaves the list, and what is to be undone by
+     * its last user is. */
+    void (*undo)(struct task *t);
+    /* It ends, or goes to another IPC namespace: that, and the segments that it
+     * made have no maker any more. */
+    void (*leave)(struct task *t);
+};
+extern const struct sysv_task_ops *sysv_task_ops;
 
 /* ------------------------------------------------------ making and ending */
 

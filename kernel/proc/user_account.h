@@ -19,6 +19,7 @@ struct user_account {
     atomic_t signals_pending;
     atomic64_t mqueue_bytes;
     atomic64_t locked_pages;
+    atomic64_t epoll_watches;
     atomic_t inotify_instances, inotify_watches;
 };
 

@@ -186,6 +186,10 @@ int mm_map_vdso(struct address_space *mm, u64 random);
 int mm_grow_stack(struct address_space *mm, u64 address);
 
 int mm_unmap(struct address_space *mm, u64 address, u64 length);
+/* shmdt: unmap what one mmap of an object, whose VMAs have `closed`, put at
+ * `address`, as far as it is still there. -EINVAL: nothing begins there. */
+int mm_unmap_attachment(struct address_space *mm, u64 address,
+                        void (*closed)(void *data));
 int mm_protect(struct address_space *mm, const struct mm_limits *limits,
                u64 address, u64 length, u32 prot);
 s64 mm_remap(struct address_space *mm, const struct mm_limits *limits, u64 old,

@@ -37,6 +37,7 @@ struct memory_object *memory_object_create(const char *name, u64 size,
     mutex_init(&o->position_lock, "memory_object_position");
     o->seals = SEAL_SEAL;
     strlcpy(o->name, name, sizeof(o->name));
+    o->inode = 1;
     return o;
 }
 
@@ -66,6 +67,9 @@ static int memory_mmap(struct object *obj, struct mapping_request *request)
         request->max_prot &= ~PROT_WRITE;
     }
     request->mapping = &o->mapping;
+    request->opened = o->opened;
+    request->closed = o->closed;
+    request->frames_data = o->user;
     return 0;
 }
 

@@ -28,6 +28,11 @@ struct memory_object {
     u32 seals;     /* SEAL_* */
     u64 committed; /* pages counted by vm_commit() */
     char name[64]; /* "/dev/zero (deleted)" for /proc/<pid>/maps */
+    u64 inode;     /* its number there */
+    /* Of whoever made it, or NULL: a VMA that shows it was made or copied, or
+     * is gone; called with `user`. Set before it is mapped. */
+    void (*opened)(void *user), (*closed)(void *user);
+    void *user;
 };
 
 /* ERR_PTR(-ENOMEM). `size` in bytes. reserve: count the memory as committed

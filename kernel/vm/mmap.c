@@ -419,6 +419,57 @@ int mm_unmap(struct address_space *mm, u64 address, u64 length)
     return r;
 }
 
+/* Does the VMA show what `address` would be the start of? */
+static bool is_attached_at(const struct vma *vma, u64 address,
+                           void (*closed)(void *data))
+{
+    return vma->closed == closed &&
+           (vma->start - address) >> PAGE_SHIFT == vma->offset;
+}
+
+static int unmap_attachment(struct address_space *mm, u64 address,
+                            void (*closed)(void *data),
+                            struct vma_garbage *garbage)
+{
+    struct vma *vma = mm_find_vma(mm, address), *first, *next;
+    const struct grant *grant;
+    u64 end;
+    int r;
+
+    while (vma && !is_attached_at(vma, address, closed))
+        vma = vma_next(vma);
+    if (!vma)
+        return -EINVAL;
+    first = vma;
+    grant = vma->use.grant;
+    end = address + round_up((u64)vma->mapping->size, PAGE_SIZE);
+    for (; vma && (vma == first || vma->end <= end); vma = next) {
+        next = vma_next(vma);
+        if (!is_attached_at(vma, address, closed) || vma->use.grant != grant)
+            continue;
+        r = vma_unmap_range(mm, vma->start, vma->end, garbage);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
+int mm_unmap_attachment(struct address_space *mm, u64 address,
+                        void (*closed)(void *data))
+{
+    VMA_GARBAGE(garbage);
+    int r;
+
+    if (address & ~PAGE_MASK)
+        return -EINVAL;
+    if (write_lock_killable(&mm->lock))
+        return -EINTR;
+    r = unmap_attachment(mm, address, closed, &garbage);
+    write_unlock(&mm->lock);
+    vma_garbage_free(&garbage);
+    return r;
+}
+
 static int grow_heap(struct address_space *mm, const struct mm_limits *limits,
                      u64 from, u64 to, struct vma_garbage *garbage)
 {

@@ -148,7 +148,7 @@ void qemu_start(struct machine *machine, const struct options *options,
     word(&line, "none");
     word(&line, "-M");
     /* A GICv2 serves up to 8 processors. */
-    word(&line, "%s%s", board->machine,
+    word(&line, "%s,memory-backend=ram%s", board->machine,
          !arm                 ? ""
          : kvm                ? ",gic-version=host"
          : options->cpus <= 8 ? ",gic-version=2"
@@ -161,6 +161,10 @@ void qemu_start(struct machine *machine, const struct options *options,
     word(&line, "%u", options->cpus);
     word(&line, "-m");
     word(&line, "%u", memory);
+    /* Pages that the guest never touches cost the host nothing, so a machine
+     * may have more memory than the host has free. */
+    word(&line, "-object");
+    word(&line, "memory-backend-ram,id=ram,size=%uM,reserve=off", memory);
     if (arm) {
         word(&line, "-global");
         word(&line, "virtio-mmio.force-legacy=false");

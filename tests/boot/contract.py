@@ -232,3 +232,15 @@ def test_shut_down(m):
     for how in ("poweroff", "reboot", "poweroff -f"):
         r = m.sh(how + "; sleep 1000")
         assert r.code == 0, (how, r.code, r.err)
+
+
+def test_memory_sizes(m):
+    """The least and the most memory; a tenth of it is filled and read."""
+    for size in (8, 16, 4096, 65536):
+        r = m.run("--mem", str(size), "--", "sh", "-c",
+                  "awk '/MemTotal/ {print $2}' /proc/meminfo;"
+                  f"head -c {min(size, 1024) // 10 << 20} /dev/zero > /tmp/f;"
+                  "cat /tmp/f | wc -c")
+        total, written = (int(x) for x in r.out.split())
+        assert size * 1024 * 0.9 < total <= size * 1024, (size, total)
+        assert written == min(size, 1024) // 10 << 20, (size, written)

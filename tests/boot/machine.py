@@ -16,7 +16,7 @@ import fcntl
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "../../tools/testing"))
 
-from common import path, run_words
+from common import KernelLog, path, run_words
 
 # Nothing here depends on speed: these are limits after which it hangs.
 LIMIT = 300
@@ -45,6 +45,7 @@ class Machine:
         self.scratch = tempfile.TemporaryDirectory(prefix="hako-boot-")
         self.sessions = []
         self.started = []
+        self.logs = []
         self.last = None
 
     def close(self):
@@ -61,7 +62,15 @@ class Machine:
 
     def words(self, *arguments):
         smp = [] if "--smp" in arguments else ["--smp", str(self.options.cpus)]
-        return run_words(self.arch, self.kernel, *smp, *arguments)
+        log = []
+        if self.kernel == "hako" and "--log" not in arguments:
+            self.logs.append(KernelLog(self.path(f"kernel-{len(self.logs)}.log")))
+            log = self.logs[-1].words()
+        return run_words(self.arch, self.kernel, *smp, *log, *arguments)
+
+    def reports(self):
+        """What the kernel's own checks found in a debug run."""
+        return "".join(log.reports() for log in self.logs)
 
     def start(self, *arguments, **keys):
         p = subprocess.Popen(self.words(*arguments), **keys)

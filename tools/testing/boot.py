@@ -51,6 +51,10 @@ def job(name, function, arch, kernel):
         results.add(full, FAIL, "".join(traceback.format_exception(e)) +
                     str(m.last or ""))
     else:
+        text = m.reports()
+        if text:
+            results.add(full, FAIL, "the kernel reports:\n" + text)
+            return
         results.add(full, PASS, seconds=clock.seconds())
         if kernel == "hako" and pending.lists(name, arch):
             results.unpended.append(full)

@@ -149,8 +149,12 @@ def image(arch):
 
 
 def no_kernel(arch):
-    """Why nothing can run on Hako's kernel for `arch`, or None."""
-    return None if image(arch) else "there is no kernel for it yet"
+    """Why nothing can run on Hako's kernel for `arch`, or None. A kernel that
+    cannot be built is a failure of the run."""
+    if image(arch):
+        return None
+    results.add(f"the kernel for {arch}", FAIL, "it cannot be built")
+    return "there is no kernel"
 
 
 def run_words(arch, kernel, *more):
@@ -165,6 +169,38 @@ def run_words(arch, kernel, *more):
     elif options.debug:
         words.append("--debug")
     return words + list(more)
+
+
+class KernelLog:
+    """The kernel's messages of a debug run: its checks report there."""
+
+    REPORTS = (b"lock order:", b"may sleep, but", b"KASAN:", b"UBSan:",
+               b"refcount")
+
+    def __init__(self, name):
+        self.name = name
+        self.at = 0
+
+    def words(self):
+        """For ./run."""
+        return ["--log", self.name] if options.debug else []
+
+    def reports(self):
+        """What the checks have reported since the last call."""
+        if not options.debug or not os.path.exists(self.name):
+            return ""
+        with open(self.name, "rb") as f:
+            f.seek(self.at)
+            text = f.read()
+        # Whole lines: the rest belongs to the next call.
+        text = text[:text.rfind(b"\n") + 1]
+        self.at += len(text)
+        lines = text.split(b"\n")
+        first = next((i for i, line in enumerate(lines)
+                      if any(r in line for r in self.REPORTS)), None)
+        if first is None:
+            return ""
+        return b"\n".join(lines[first:first + 60]).decode(errors="replace")
 
 
 def label(name, arch, kernel="hako"):

@@ -13,8 +13,8 @@ import subprocess
 import tempfile
 import threading
 
-from common import (ARCHS, FAIL, PASS, SKIP, TOP, Clock, label, make, no_kernel,
-                    options, path, pending, read, results, run_words, setup,
+from common import (ARCHS, FAIL, PASS, SKIP, TOP, Clock, KernelLog, label, make,
+                    no_kernel, options, path, pending, read, results, run_words, setup,
                     wanted)
 
 OUTPUT_MAX = 256 << 10
@@ -205,7 +205,13 @@ class Batch:
     def boot(self, tests, top):
         """One machine. Returns the tests that it did not get to."""
         clock = Clock()
+        with tempfile.TemporaryDirectory(prefix="hako-log-") as folder:
+            return self.watch(tests, top, clock,
+                              KernelLog(os.path.join(folder, "log")))
+
+    def watch(self, tests, top, clock, log):
         words = run_words(self.arch, self.kernel, "--smp", str(options.cpus),
+                          *(log.words() if self.kernel == "hako" else []),
                           "--add", top, *root_words(tests[0].root, self.arch),
                           "--", "/tests/.runtests")
         process = subprocess.Popen(words, stdin=subprocess.PIPE,
@@ -240,6 +246,7 @@ class Batch:
                 if len(text) < size:
                     break
                 self.finish(current, words[2], words[3], text)
+                self.blame(current, log)
                 self.seconds[current] = clock.seconds() - last
                 done.append(current)
                 current = None
@@ -250,6 +257,8 @@ class Batch:
         code = process.wait()
         reader.join()
         writer.join()
+        if done:
+            self.blame(done[-1], log)
         rest = [t for t in tests if t not in done]
         if rest:
             # The machine ended early: the test that ran is to blame, or the
@@ -261,6 +270,12 @@ class Batch:
             self.errors[culprit] = f"{why}\n{text}"
             rest.remove(culprit)
         return rest
+
+    def blame(self, test, log):
+        """The kernel's own checks found something while the test ran."""
+        text = log.reports()
+        if text:
+            self.errors[test] = "the kernel reports:\n" + text
 
     @staticmethod
     def feed(process, plan):
