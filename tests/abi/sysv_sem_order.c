@@ -53,6 +53,13 @@ static void who(const char *what, int n)
     for (int i = 0; i < n; i++)
         if (poll(&p, 1, 5000) == 1)
             read(done[0], b + i, 1);
+    for (int i = 0; i < n; i++) /* they run at the same time */
+        for (int j = i + 1; j < n; j++)
+            if (b[j] < b[i]) {
+                char c = b[i];
+                b[i] = b[j];
+                b[j] = c;
+            }
     say("%s: %s%s", what, b, poll(&p, 1, 50) ? " and more" : "");
 }
 
