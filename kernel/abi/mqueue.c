@@ -37,6 +37,8 @@ static u32 open_flags(u32 flags)
         f |= OPEN_EXCLUSIVE;
     if (flags & ABI_O_NONBLOCK)
         f |= OPEN_NONBLOCK;
+    if (flags & ABI_O_APPEND)
+        f |= OPEN_APPEND;
     return f;
 }
 

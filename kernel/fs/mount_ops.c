@@ -114,16 +114,19 @@ static int new_mount(struct caller *who, const struct path *where,
     sb = type->create(who, type, source ? source : "none", options);
     if (IS_ERR(sb))
         return (int)PTR_ERR(sb);
-    if (flags & MS_RDONLY)
-        sb->flags |= SUPER_READ_ONLY;
-    if (flags & MS_SYNCHRONOUS)
-        sb->flags |= SUPER_SYNCHRONOUS;
+    if (!(type->flags & FST_SHARED)) {
+        if (flags & MS_RDONLY)
+            sb->flags |= SUPER_READ_ONLY;
+        if (flags & MS_SYNCHRONOUS)
+            sb->flags |= SUPER_SYNCHRONOUS;
+        flags &= ~MS_RDONLY;
+    }
     if (where->mnt->sb == sb && where->mnt->root == where->dentry) {
         super_put(sb);
         return -EBUSY;
     }
     m = mount_create(sb, sb->root, source ? source : "none",
-                     flags_from_ms(flags) & ~(u32)MOUNT_READ_ONLY);
+                     flags_from_ms(flags));
     if (IS_ERR(m))
         return (int)PTR_ERR(m);
     return mount_attach(m, where);

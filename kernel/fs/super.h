@@ -49,6 +49,7 @@ struct file_system_type {
 #define FST_NEEDS_DEVICE BIT(0) /* not "nodev" in /proc/filesystems */
 #define FST_USERNS_MOUNT BIT(1) /* may be mounted in a user namespace */
 #define FST_INTERNAL     BIT(2) /* not from mount(2) */
+#define FST_SHARED       BIT(3) /* create() may give one that is in use */
 
 struct super_block {
     refcount_t active; /* mounts */

@@ -132,9 +132,11 @@ static int store_sem(struct caller *who, char *value, size_t n)
             ;
         if (!word)
             break;
-        if (kstrtos64(word, 0, &number) || number < 0 || number > S32_MAX)
+        /* As in Linux: only the last one has bounds. */
+        if (kstrtos64(word, 0, &number) || number < S32_MIN || number > S32_MAX)
             return -EINVAL;
-        if (all[i] == &ns->sem_sets_max && number > IPC_INDEX_MAX + 1)
+        if (all[i] == &ns->sem_sets_max &&
+            (number < 0 || number > IPC_INDEX_MAX + 1))
             return -ERANGE;
         WRITE_ONCE(*all[i], (s32)number);
     }

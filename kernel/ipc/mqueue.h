@@ -25,8 +25,8 @@ struct mq_attributes {
 };
 
 struct mq_open {
-    u32 flags; /* OPEN_READ, OPEN_WRITE, OPEN_NONBLOCK, OPEN_CREATE,
-                  OPEN_EXCLUSIVE */
+    u32 flags; /* OPEN_READ, OPEN_WRITE, OPEN_NONBLOCK, OPEN_APPEND,
+                  OPEN_CREATE, OPEN_EXCLUSIVE */
     u32 mode;  /* umask not yet applied */
     const struct mq_attributes *attributes; /* NULL: the defaults */
 };

@@ -172,8 +172,18 @@ static const struct inode_ops directory_ops = {
     .unlink = mqueue_unlink,
     .iterate = dir_iterate_dcache,
 };
+/* A queue's size says nothing, but can be set. */
+static int set_attributes(struct inode *inode, const struct set_attributes *set)
+{
+    if (set->valid & SET_SIZE)
+        inode->size = set->size;
+    inode_apply_attributes(inode, set);
+    return 0;
+}
+
 static const struct inode_ops queue_ops = {
     .file_ops = &mqueue_file_ops,
+    .set_attributes = set_attributes,
 };
 
 /* --------------------------------------------------------- super blocks -- */
@@ -302,7 +312,7 @@ static struct super_block *mqueue_super(struct caller *who,
 
 static struct file_system_type mqueue_type = {
     .name = "mqueue",
-    .flags = FST_USERNS_MOUNT,
+    .flags = FST_USERNS_MOUNT | FST_SHARED,
     .create = mqueue_super,
 };
 
@@ -390,8 +400,9 @@ struct file *mq_open(struct caller *who, const char *name,
     write_unlock(&dir->lock);
     if (error)
         return ERR_PTR(error);
-    f = file_open_path(who, &path,
-                       how->flags & (OPEN_READ | OPEN_WRITE | OPEN_NONBLOCK));
+    f = file_open_path(
+        who, &path,
+        how->flags & (OPEN_READ | OPEN_WRITE | OPEN_NONBLOCK | OPEN_APPEND));
     dentry_put(path.dentry);
     return f;
 }

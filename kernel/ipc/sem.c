@@ -32,7 +32,7 @@ static struct ipc_object *create(struct caller *who, struct ipc_namespace *ns,
     (void)who;
     if (!get->amount)
         return ERR_PTR(-EINVAL);
-    if (ns->semaphores + get->amount > (u64)READ_ONCE(ns->sem_total_max))
+    if ((s64)(ns->semaphores + get->amount) > READ_ONCE(ns->sem_total_max))
         return ERR_PTR(-ENOSPC);
     set = kzalloc(sizeof(*set) + get->amount * sizeof(set->sems[0]),
                   ALLOC_KERNEL);

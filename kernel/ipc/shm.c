@@ -203,7 +203,7 @@ static struct ipc_object *create(struct caller *who, struct ipc_namespace *ns,
     char name[32];
     bool reserve;
 
-    if (!size || size > READ_ONCE(ns->shm_size_max))
+    if (!size || size > READ_ONCE(ns->shm_size_max) || size > S64_MAX)
         return ERR_PTR(-EINVAL);
     if (pages << PAGE_SHIFT < size || ns->shm_pages + pages < ns->shm_pages ||
         ns->shm_pages + pages > READ_ONCE(ns->shm_pages_max))
@@ -211,7 +211,7 @@ static struct ipc_object *create(struct caller *who, struct ipc_namespace *ns,
     /* No pages are set aside for huge pages. */
     if (get->flags & SHM_HUGETLB)
         return ERR_PTR(ipc_capable(who, ns, CAP_IPC_LOCK) ? -ENOMEM : -EPERM);
-    s = kzalloc(sizeof(*s), ALLOC_KERNEL);
+    s = size > S64_MAX - PAGE_SIZE ? NULL : kzalloc(sizeof(*s), ALLOC_KERNEL);
     if (!s)
         return ERR_PTR(-ENOMEM);
     snprintf(name, sizeof(name), "/SYSV%08x (deleted)", (u32)get->key);
