@@ -191,8 +191,10 @@ s64 sys_get_robust_list(struct caller *who, const u64 *args)
         t = task_find(who, (s32)args[0]);
         if (!t)
             return -ESRCH;
-        error = task_may_access(who, t, TASK_ACCESS_READ);
+        error = task_access_begin(who, t, TASK_ACCESS_READ);
         head = t->robust_list;
+        if (!error)
+            task_access_end(t);
         task_put(t);
     } else {
         head = who->task->robust_list;

@@ -226,7 +226,7 @@ static s64 commit(struct caller *who, struct cred *c)
         !kuid_equal(c->fsuid, old->fsuid) ||
         !kgid_equal(c->fsgid, old->fsgid) ||
         c->cap_permitted & ~old->cap_permitted) {
-        t->flags &= ~TASK_DUMPABLE;
+        task_set_dumpable(t, false);
         t->parent_death_signal = 0;
     }
     task_set_cred(t, c);

@@ -265,10 +265,8 @@ static s64 process_vm(struct caller *who, const u64 *args, bool write)
         result = -ESRCH;
         goto out;
     }
-    result = task_may_access(who, t, TASK_ACCESS_ATTACH);
-    mm = result ? NULL : task_mm_get(t);
-    if (!result && !mm)
-        result = -ESRCH;
+    mm = task_access_mm(who, t, TASK_ACCESS_ATTACH);
+    result = PTR_ERR_OR_ZERO(mm);
     if (!result) {
         iter_init_vector(&it, who->mm, !write, local, args[2], local_total);
         result = transfer(mm, remote, args[4], &it, write);
@@ -355,19 +353,17 @@ s64 sys_process_madvise(struct caller *who, const u64 *args)
         kfree(v);
         return PTR_ERR(t);
     }
-    result = advice_for_others((s32)args[3]) ? 0 : -EINVAL;
-    mm = result ? NULL : task_mm_get(t);
-    if (!result && !mm)
-        result = -ESRCH;
-    if (!result && mm != who->mm) {
-        result = task_may_access(who, t, TASK_ACCESS_READ);
-        if (!result && !caller_capable_init(who, CAP_SYS_NICE))
+    mm = advice_for_others((s32)args[3])
+             ? task_access_mm(who, t, TASK_ACCESS_READ)
+             : ERR_PTR(-EINVAL);
+    result = PTR_ERR_OR_ZERO(mm);
+    if (!result) {
+        if (mm != who->mm && !caller_capable_init(who, CAP_SYS_NICE))
             result = -EPERM;
-    }
-    if (!result)
-        result = advise_segments(mm, v, args[2], (s32)args[3]);
-    if (mm)
+        else
+            result = advise_segments(mm, v, args[2], (s32)args[3]);
         mm_put(mm);
+    }
     task_put(t);
     kfree(v);
     return result;

@@ -188,6 +188,9 @@ static int enter_process(struct caller *who, struct object *obj, u64 flags)
         }
     }
     error = enter_those_of(&c, its, flags);
+    /* They may be those of another program by now, one that sets ids. */
+    if (!error)
+        error = task_may_access(who, its, TASK_ACCESS_READ);
     if (error)
         goto drop;
     namespace_change_commit(&c);

@@ -215,12 +215,11 @@ s64 sys_prctl(struct caller *who, const u64 *args)
     case PR_GET_PDEATHSIG:
         return user_write32(who->mm, args[1], t->parent_death_signal);
     case PR_GET_DUMPABLE:
-        return !!(t->flags & TASK_DUMPABLE);
+        return task_is_dumpable(t);
     case PR_SET_DUMPABLE:
         if (args[1] > 1)
             return -EINVAL;
-        t->flags =
-            args[1] ? t->flags | TASK_DUMPABLE : t->flags & ~TASK_DUMPABLE;
+        task_set_dumpable(t, args[1]);
         return 0;
     case PR_GET_TIMING:
         return 0;

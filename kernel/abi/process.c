@@ -453,13 +453,14 @@ s64 sys_pidfd_getfd(struct caller *who, const u64 *args)
         return -EBADF;
     if (!t)
         return -ESRCH;
-    result = task_may_access(who, t, TASK_ACCESS_ATTACH);
+    result = task_access_begin(who, t, TASK_ACCESS_ATTACH);
     if (!result) {
         struct caller other = *who;
         other.handles = task_handles_get(t);
         result = other.handles
                      ? handle_get(&other, (s32)args[1], RIGHT_NONE, &theirs)
                      : -ESRCH;
+        task_access_end(t);
         if (!result) {
             result = handle_add(who, grant_get(theirs.grant), HANDLE_CLOEXEC);
             handle_done(&theirs);

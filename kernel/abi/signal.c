@@ -270,46 +270,51 @@ static int send_checked(struct caller *who, struct task *t,
     return thread ? signal_send_thread(t, info) : signal_send_process(t, info);
 }
 
+struct kill_member {
+    struct caller *who;
+    const struct signal_info *info;
+};
+
+static int kill_member(struct task *leader, void *ctx)
+{
+    struct kill_member *k = ctx;
+
+    return send_checked(k->who, leader, k->info, false);
+}
+
 /* kill(2)'s groups: every member that may be signalled. */
 static int kill_group(struct caller *who, struct pid *pgrp,
                       const struct signal_info *info)
 {
-    struct task *t;
-    int result = -ESRCH;
+    struct kill_member k = {who, info};
 
-    if (!pgrp)
-        return -ESRCH;
-    rcu_read_lock();
-    hlist_for_each_entry(t, &pgrp->tasks[PID_GROUP], pid_links[PID_GROUP])
-    {
-        int error = send_checked(who, t, info, false);
-        if (!error)
-            result = 0;
-        else if (result)
-            result = error;
-    }
-    rcu_read_unlock();
-    return result;
+    return pgrp ? signal_each_of_group(pgrp, kill_member, &k) : -ESRCH;
 }
 
 static int kill_all(struct caller *who, const struct signal_info *info)
 {
     struct pid_namespace *ns = task_pid_ns(who->task);
-    u32 number = 2;
-    struct task *t;
-    int result = -ESRCH;
+    int number = 2, result = -ESRCH;
+    struct pid *pid;
 
-    for (; (t = task_next_process(ns, &number)); number++) {
-        if (t->group != who->task->group) {
-            int error = send_checked(who, t, info, false);
-            /* Those that may not be signalled are passed over in silence. */
-            if (error != -EPERM)
-                result = error;
-            else if (result == -ESRCH)
-                result = 0;
-        }
-        task_put(t);
+    /* Who is forked meanwhile has a parent with a signal, so is not. */
+    rcu_read_lock();
+    spin_lock(&tasklist_lock);
+    for (; (pid = idr_next(&ns->pids, &number)); number++) {
+        struct task *t = pid_task(pid, PID_PROCESS);
+        int error;
+
+        if (!t || t->group == who->task->group)
+            continue;
+        error = send_checked(who, t, info, false);
+        /* Those that may not be signalled are passed over in silence. */
+        if (error != -EPERM)
+            result = error;
+        else if (result == -ESRCH)
+            result = 0;
     }
+    spin_unlock(&tasklist_lock);
+    rcu_read_unlock();
     return result;
 }
 

@@ -489,6 +489,10 @@ s64 sys_kcmp(struct caller *who, const u64 *args)
         result = -EINVAL;
         break;
     }
+    /* One that became another program meanwhile is not told of. */
+    if (task_may_access(who, a, TASK_ACCESS_READ) ||
+        task_may_access(who, b, TASK_ACCESS_READ))
+        result = -EPERM;
 out:
     if (a)
         task_put(a);

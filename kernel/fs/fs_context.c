@@ -323,6 +323,13 @@ static int executable_attributes(struct caller *who, struct grant *g, u32 *mode,
     return 0;
 }
 
+static bool executable_is_readable(struct caller *who, struct grant *g)
+{
+    struct file *f = file_from_object(g->object);
+
+    return f && !inode_permission(who, f->inode, MAY_READ);
+}
+
 /* An open for execution denies writing as long as the file lives. */
 static int deny_write(struct grant *g)
 {
@@ -349,8 +356,33 @@ static void executable_name(struct grant *g, char *out, size_t size)
 /* A task's references. */
 static struct fs_context *share(struct fs_context *fs)
 {
-    atomic_inc(&fs->users);
-    return fs_context_get(fs);
+    struct fs_context *shared = ERR_PTR(-EAGAIN);
+
+    spin_lock(&fs->lock);
+    if (!fs->in_exec) {
+        atomic_inc(&fs->users);
+        shared = fs_context_get(fs);
+    }
+    spin_unlock(&fs->lock);
+    return shared;
+}
+
+static bool exec_begin(struct fs_context *fs, u32 users)
+{
+    bool alone;
+
+    spin_lock(&fs->lock);
+    alone = (u32)atomic_load(&fs->users) <= users;
+    fs->in_exec = alone;
+    spin_unlock(&fs->lock);
+    return alone;
+}
+
+static void exec_end(struct fs_context *fs)
+{
+    spin_lock(&fs->lock);
+    fs->in_exec = false;
+    spin_unlock(&fs->lock);
 }
 
 static void leave(struct fs_context *fs)
@@ -410,8 +442,11 @@ static const struct fs_context_ops ops = {
     .copy = fs_context_copy,
     .put = leave,
     .is_private = is_private,
+    .exec_begin = exec_begin,
+    .exec_end = exec_end,
     .is_chrooted = is_chrooted,
     .open_executable = open_executable,
+    .executable_is_readable = executable_is_readable,
     .executable_attributes = executable_attributes,
     .deny_write = deny_write,
     .allow_write = allow_write,

@@ -26,6 +26,7 @@ struct directory_use {
 struct fs_context {
     refcount_t refs;
     atomic_t users; /* tasks, of the references: CLONE_FS */
+    bool in_exec;   /* closed to further users; lock */
     u32 umask;
     struct list_head link; /* of all contexts; contexts_lock */
     spinlock_t lock;

@@ -86,6 +86,19 @@ static void make_info(const struct owner *o, u32 events,
     info->fd = o->fd;
 }
 
+struct group_signal {
+    const struct owner *owner;
+    const struct signal_info *info;
+};
+
+static int send_to_member(struct task *leader, void *ctx)
+{
+    struct group_signal *s = ctx;
+
+    return may_signal(s->owner, leader) ? signal_send_process(leader, s->info)
+                                        : -EPERM;
+}
+
 static struct task *task_of(struct pid *pid, enum owner_kind kind)
 {
     struct task *t;
@@ -110,14 +123,16 @@ static void send(struct work *work)
     mutex_lock(&owner_lock);
     if (o->pid && atomic_load(&o->object->flags) & OBJ_ASYNC)
         t = task_of(o->pid, o->kind);
-    if (t && may_signal(o, t)) {
-        make_info(o, events, &info);
+    make_info(o, events, &info);
+    if (t && o->kind == OWNER_GROUP) {
+        struct group_signal s = {o, &info};
+
+        signal_each_of_group(o->pid, send_to_member, &s);
+    } else if (t && may_signal(o, t)) {
         if (o->kind == OWNER_THREAD)
             signal_send_thread(t, &info);
-        else if (o->kind == OWNER_PROCESS)
-            signal_send_process(t, &info);
         else
-            signal_send_group(o->pid, &info);
+            signal_send_process(t, &info);
     }
     mutex_unlock(&owner_lock);
     if (t)

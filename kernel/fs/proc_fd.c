@@ -199,13 +199,17 @@ static struct grant *grant_of_inode(struct caller *who, struct inode *inode)
 {
     struct task *t = proc_task(inode);
     struct grant *g;
+    int error;
 
     if (!t)
         return ERR_PTR(-ENOENT);
-    if (task_may_access(who, t, TASK_ACCESS_READ))
-        g = ERR_PTR(-EACCES);
-    else
+    error = task_access_begin(who, t, TASK_ACCESS_READ);
+    if (error) {
+        g = ERR_PTR(error == -EPERM ? -EACCES : error);
+    } else {
         g = grant_of(t, proc_inode(inode)->number);
+        task_access_end(t);
+    }
     task_put(t);
     if (g == ERR_PTR(-EBADF))
         g = ERR_PTR(-ENOENT);

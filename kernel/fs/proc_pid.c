@@ -37,7 +37,7 @@ void pid_set_owner(struct inode *inode, struct task *t)
 {
     const struct cred *c = task_cred_get(t);
 
-    if (t->flags & TASK_DUMPABLE || inode->mode == (S_IFDIR | 0555)) {
+    if ((t->mm && task_is_dumpable(t)) || inode->mode == (S_IFDIR | 0555)) {
         inode->uid = c->euid;
         inode->gid = c->egid;
     } else {
@@ -84,15 +84,23 @@ const struct dentry_ops proc_pid_dentry_ops = {
 
 /* ----------------------------------------------------------------- files */
 
-static int check(struct caller *who, struct task *t, enum pid_access access)
+/* Until access_end() the process does not become another program. */
+static int access_begin(struct caller *who, struct task *t,
+                        enum pid_access access)
 {
-    if (access == PID_ANYBODY || who->flags & CALLER_KERNEL)
+    int error;
+
+    if (access == PID_ANYBODY)
         return 0;
-    return task_may_access(who, t,
-                           access == PID_READ ? TASK_ACCESS_READ
-                                              : TASK_ACCESS_ATTACH)
-               ? -EACCES
-               : 0;
+    error = task_access_begin(
+        who, t, access == PID_READ ? TASK_ACCESS_READ : TASK_ACCESS_ATTACH);
+    return error == -EPERM ? -EACCES : error;
+}
+
+static void access_end(struct task *t, enum pid_access access)
+{
+    if (access != PID_ANYBODY)
+        task_access_end(t);
 }
 
 int pid_show(struct caller *who, struct inode *inode, struct text *out)
@@ -103,10 +111,36 @@ int pid_show(struct caller *who, struct inode *inode, struct text *out)
 
     if (!t)
         return -ESRCH;
-    error = check(who, t, e->access);
-    if (!error)
+    error = access_begin(who, t, e->access);
+    if (!error) {
         error = e->show(who, t, out);
+        access_end(t, e->access);
+    }
     task_put(t);
+    return error;
+}
+
+struct address_space *pid_file_memory(const struct file *f)
+{
+    struct address_space *mm = f->device.private;
+
+    return mm && mm_get_unless_dead(mm) ? mm : NULL;
+}
+
+static int show_memory(struct caller *who, struct file *f, struct text *out)
+{
+    const struct pid_entry *e = proc_inode(f->inode)->entry;
+    struct task *t = proc_task(f->inode);
+    struct address_space *mm;
+    int error;
+
+    if (!t)
+        return -ESRCH;
+    task_put(t);
+    mm = pid_file_memory(f);
+    error = e->show_memory(who, mm, out);
+    if (mm)
+        mm_put(mm);
     return error;
 }
 
@@ -133,6 +167,34 @@ static const struct pseudo_file_ops pid_file = {
     .store = pid_store,
 };
 
+static const struct pseudo_file_ops memory_file = {
+    .show_file = show_memory,
+};
+
+static bool is_about_memory(const struct pid_entry *e)
+{
+    return e->show_memory || e->ops;
+}
+
+/* The structure only: the process may end, and free its memory. */
+static void keep_memory(struct file *file, struct task *t)
+{
+    struct address_space *mm = task_mm_get(t);
+
+    if (mm) {
+        mm_hold(mm);
+        mm_put(mm);
+    }
+    file->device.private = mm;
+}
+
+static void forget_memory(struct file *file)
+{
+    if (file->device.private)
+        mm_release(file->device.private);
+    file->device.private = NULL;
+}
+
 static int pid_open(struct caller *who, struct inode *inode, struct file *file)
 {
     const struct pid_entry *e = proc_inode(inode)->entry;
@@ -143,7 +205,12 @@ static int pid_open(struct caller *who, struct inode *inode, struct file *file)
         t = proc_task(inode);
         if (!t)
             return -ESRCH;
-        error = check(who, t, e->access);
+        error = access_begin(who, t, e->access);
+        if (!error) {
+            if (is_about_memory(e))
+                keep_memory(file, t);
+            access_end(t, e->access);
+        }
         task_put(t);
         if (error)
             return error;
@@ -153,13 +220,23 @@ static int pid_open(struct caller *who, struct inode *inode, struct file *file)
         atomic_or(OBJ_SEEKABLE, &file->device.object.flags);
         return 0;
     }
-    return pseudo_open(who, inode, file, e->file ? e->file : &pid_file);
+    error = pseudo_open(who, inode, file,
+                        e->file          ? e->file
+                        : e->show_memory ? &memory_file
+                                         : &pid_file);
+    if (error && is_about_memory(e))
+        forget_memory(file);
+    return error;
 }
 
 static void pid_closed(struct file *file)
 {
-    if (!proc_inode(file->inode)->entry->ops)
+    const struct pid_entry *e = proc_inode(file->inode)->entry;
+
+    if (!e->ops)
         pseudo_closed(file);
+    if (is_about_memory(e))
+        forget_memory(file);
 }
 
 static int pid_set(struct inode *inode, const struct set_attributes *set)
@@ -186,9 +263,11 @@ static int pid_follow(struct caller *who, struct dentry *d, struct path *out)
 
     if (!t)
         return -ENOENT;
-    error = check(who, t, e->access);
-    if (!error)
+    error = access_begin(who, t, e->access);
+    if (!error) {
         error = e->follow ? e->follow(who, t, out) : 1;
+        access_end(t, e->access);
+    }
     task_put(t);
     return error;
 }
@@ -205,15 +284,13 @@ static char *pid_read_link(struct caller *who, struct dentry *d)
         error = t ? -ENOMEM : -ENOENT;
         goto out;
     }
-    error = check(who, t, e->access);
+    error = access_begin(who, t, e->access);
     if (error)
         goto out;
-    if (e->text) {
-        error = e->text(who, t, buffer, PATH_MAX);
-        goto out;
-    }
-    error = e->follow(who, t, &path);
-    if (error)
+    error =
+        e->text ? e->text(who, t, buffer, PATH_MAX) : e->follow(who, t, &path);
+    access_end(t, e->access);
+    if (error || e->text)
         goto out;
     error = who->fs ? fs_context_root(who->fs, &root) : -ENOENT;
     text =

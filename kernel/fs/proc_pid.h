@@ -20,7 +20,10 @@ struct pid_entry {
     /* Files: */
     int (*show)(struct caller *who, struct task *t, struct text *out);
     ssize_t (*store)(struct caller *who, struct task *t, char *data, size_t n);
-    const struct object_ops *ops;       /* own operations instead */
+    /* Of the memory that the process had when the file was opened. */
+    int (*show_memory)(struct caller *who, struct address_space *mm,
+                       struct text *out);
+    const struct object_ops *ops; /* own operations on that memory instead */
     const struct pseudo_file_ops *file; /* more than show and store */
     /* Links: where it leads (a path, referenced), or a text. */
     int (*follow)(struct caller *who, struct task *t, struct path *out);
@@ -54,5 +57,8 @@ extern const u32 pid_common_count;
 extern const struct object_ops pid_mem_ops;
 /* proc_fault.c */
 extern const struct object_ops pid_fail_nth_ops;
+/* The memory that an open file of show_memory or ops is about: a user of it,
+ * or NULL. */
+struct address_space *pid_file_memory(const struct file *f);
 
 #endif

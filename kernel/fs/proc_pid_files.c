@@ -297,8 +297,7 @@ static int follow_exe(struct caller *who, struct task *t, struct path *out)
 static ssize_t mem_io(struct object *obj, struct io_request *req, bool write)
 {
     struct file *f = container_of(obj, struct file, device.object);
-    struct task *t = proc_task(f->inode);
-    struct address_space *mm = t ? task_mm_get(t) : NULL;
+    struct address_space *mm = pid_file_memory(f);
     char *page = kmalloc(PAGE_SIZE, ALLOC_KERNEL);
     s64 pos = file_position_begin(f, req);
     ssize_t done = 0, error = 0;
@@ -328,8 +327,6 @@ static ssize_t mem_io(struct object *obj, struct io_request *req, bool write)
     kfree(page);
     if (mm)
         mm_put(mm);
-    if (t)
-        task_put(t);
     return done ? done : error;
 }
 
@@ -376,6 +373,11 @@ const struct object_ops pid_mem_ops = {
     {                                                                          \
         .name = n, .mode = S_IFREG | (m), .access = a, .show = fn, .store = st \
     }
+#define MEMORY(n, m, fn)                                      \
+    {                                                         \
+        .name = n, .mode = S_IFREG | (m), .access = PID_READ, \
+        .show_memory = fn                                     \
+    }
 #define MOUNTS(n, m, fn)                                                   \
     {                                                                      \
         .name = n, .mode = S_IFREG | (m), .show = fn, .file = &mounts_file \
@@ -399,8 +401,8 @@ const struct pid_entry pid_common[] = {
     DIRECTORY("fdinfo", 0555, &pid_fdinfo_directory_ops),
     DIRECTORY("ns", 0511, &pid_ns_directory_ops),
     DIRECTORY("net", 0555, &proc_node_directory_ops),
-    TEXT("environ", 0400, PID_READ, proc_show_environ),
-    TEXT("auxv", 0400, PID_READ, proc_show_auxv),
+    MEMORY("environ", 0400, proc_show_environ),
+    MEMORY("auxv", 0400, proc_show_auxv),
     TEXT("status", 0444, PID_ANYBODY, proc_show_status),
     TEXT("personality", 0400, PID_ATTACH, show_personality),
     TEXT("limits", 0444, PID_ANYBODY, proc_show_limits),
@@ -408,7 +410,7 @@ const struct pid_entry pid_common[] = {
     TEXT("cmdline", 0444, PID_ANYBODY, proc_show_cmdline),
     TEXT("stat", 0444, PID_ANYBODY, show_stat),
     TEXT("statm", 0444, PID_ANYBODY, proc_show_statm),
-    TEXT("maps", 0444, PID_READ, proc_show_maps),
+    MEMORY("maps", 0444, proc_show_maps),
     {.name = "mem",
      .mode = S_IFREG | 0600,
      .access = PID_ATTACH,
@@ -419,8 +421,8 @@ const struct pid_entry pid_common[] = {
     MOUNTS("mounts", 0444, show_mounts),
     MOUNTS("mountinfo", 0444, show_mountinfo),
     MOUNTS("mountstats", 0400, show_mountstats),
-    TEXT("smaps", 0444, PID_READ, proc_show_smaps),
-    TEXT("smaps_rollup", 0444, PID_READ, proc_show_smaps_rollup),
+    MEMORY("smaps", 0444, proc_show_smaps),
+    MEMORY("smaps_rollup", 0444, proc_show_smaps_rollup),
     TEXT("wchan", 0444, PID_ANYBODY, show_wchan),
     TEXT("schedstat", 0444, PID_ANYBODY, show_schedstat),
     TEXT("cgroup", 0444, PID_ANYBODY, show_cgroup),

@@ -96,9 +96,9 @@ static void end(struct shown *s)
     kfree(s->path);
 }
 
-int proc_show_maps(struct caller *who, struct task *t, struct text *out)
+int proc_show_maps(struct caller *who, struct address_space *mm,
+                   struct text *out)
 {
-    struct address_space *mm = task_mm_get(t);
     struct shown s;
     int error;
 
@@ -112,7 +112,6 @@ int proc_show_maps(struct caller *who, struct task *t, struct text *out)
         read_unlock(&mm->lock);
         end(&s);
     }
-    mm_put(mm);
     return error;
 }
 
@@ -156,9 +155,9 @@ static const struct {
     {VMA_MERGEABLE, "mg "},
 };
 
-int proc_show_smaps(struct caller *who, struct task *t, struct text *out)
+int proc_show_smaps(struct caller *who, struct address_space *mm,
+                    struct text *out)
 {
-    struct address_space *mm = task_mm_get(t);
     struct shown s;
     int error;
 
@@ -166,7 +165,7 @@ int proc_show_smaps(struct caller *who, struct task *t, struct text *out)
         return 0;
     error = begin(who, &s);
     if (error)
-        goto out_mm;
+        return error;
     read_lock(&mm->lock);
     for (struct vma *v = mm_first_vma(mm); v; v = vma_next(v)) {
         struct vma_usage u;
@@ -186,14 +185,12 @@ int proc_show_smaps(struct caller *who, struct task *t, struct text *out)
     }
     read_unlock(&mm->lock);
     end(&s);
-out_mm:
-    mm_put(mm);
-    return error;
+    return 0;
 }
 
-int proc_show_smaps_rollup(struct caller *who, struct task *t, struct text *out)
+int proc_show_smaps_rollup(struct caller *who, struct address_space *mm,
+                           struct text *out)
 {
-    struct address_space *mm = task_mm_get(t);
     struct vma_usage u;
     u64 first = 0, last = 0;
     size_t start = out->length;
@@ -210,7 +207,6 @@ int proc_show_smaps_rollup(struct caller *who, struct task *t, struct text *out)
         vma_count_usage(v, &u);
     }
     read_unlock(&mm->lock);
-    mm_put(mm);
     text_printf(out, "%08lx-%08lx ---p 00000000 00:00 0 ", first, last);
     while (out->length - start < NAME_COLUMN && !out->error)
         text_putc(out, ' ');

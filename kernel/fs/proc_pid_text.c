@@ -127,13 +127,15 @@ static void stat_memory(struct task *t, struct text *out,
 int proc_show_stat(struct caller *who, struct task *t, struct text *out,
                    bool whole)
 {
+    bool may = !task_access_begin(who, t, TASK_ACCESS_READ);
     struct address_space *mm = task_mm_get(t);
-    bool may = !task_may_access(who, t, TASK_ACCESS_READ);
     struct signals s;
     struct ids ids;
     u32 tty;
     s32 foreground = -1;
 
+    if (may)
+        task_access_end(t);
     get_ids(who, t, &ids);
     get_signals(t, &s);
     tty = (u32)devnum_encode(tty_task_device(t, &foreground, reader_ns(who)));
@@ -408,9 +410,9 @@ int proc_show_cmdline(struct caller *who, struct task *t, struct text *out)
     return error;
 }
 
-int proc_show_environ(struct caller *who, struct task *t, struct text *out)
+int proc_show_environ(struct caller *who, struct address_space *mm,
+                      struct text *out)
 {
-    struct address_space *mm = task_mm_get(t);
     int error = 0;
 
     (void)who;
@@ -418,19 +420,17 @@ int proc_show_environ(struct caller *who, struct task *t, struct text *out)
         return 0;
     if (mm->env_end)
         error = append_memory(out, mm, mm->env_start, mm->env_end, 1u << 22);
-    mm_put(mm);
     return error;
 }
 
-int proc_show_auxv(struct caller *who, struct task *t, struct text *out)
+int proc_show_auxv(struct caller *who, struct address_space *mm,
+                   struct text *out)
 {
-    struct address_space *mm = task_mm_get(t);
 
     (void)who;
     if (!mm)
         return 0;
     text_append(out, mm->auxv, mm->auxv_words * sizeof(u64));
-    mm_put(mm);
     return 0;
 }
 

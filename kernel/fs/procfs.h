@@ -82,13 +82,17 @@ int proc_show_stat(struct caller *who, struct task *t, struct text *out,
 int proc_show_status(struct caller *who, struct task *t, struct text *out);
 int proc_show_statm(struct caller *who, struct task *t, struct text *out);
 int proc_show_cmdline(struct caller *who, struct task *t, struct text *out);
-int proc_show_environ(struct caller *who, struct task *t, struct text *out);
-int proc_show_auxv(struct caller *who, struct task *t, struct text *out);
+int proc_show_environ(struct caller *who, struct address_space *mm,
+                      struct text *out);
+int proc_show_auxv(struct caller *who, struct address_space *mm,
+                   struct text *out);
 int proc_show_limits(struct caller *who, struct task *t, struct text *out);
 int proc_show_io(struct caller *who, struct task *t, struct text *out);
-int proc_show_maps(struct caller *who, struct task *t, struct text *out);
-int proc_show_smaps(struct caller *who, struct task *t, struct text *out);
-int proc_show_smaps_rollup(struct caller *who, struct task *t,
+int proc_show_maps(struct caller *who, struct address_space *mm,
+                   struct text *out);
+int proc_show_smaps(struct caller *who, struct address_space *mm,
+                    struct text *out);
+int proc_show_smaps_rollup(struct caller *who, struct address_space *mm,
                            struct text *out);
 
 #endif

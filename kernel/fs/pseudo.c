@@ -42,7 +42,8 @@ static int fill(struct file *f, struct pseudo_open_file *p,
         as.cred = p->cred;
     text_free(&p->text);
     p->filled = false;
-    error = p->ops->show(&as, f->inode, &p->text);
+    error = p->ops->show_file ? p->ops->show_file(&as, f, &p->text)
+                              : p->ops->show(&as, f->inode, &p->text);
     if (!error)
         error = p->text.error;
     if (error)
@@ -139,7 +140,7 @@ int pseudo_open(struct caller *who, struct inode *inode, struct file *file,
         .name = "file",
         .release = file_release,
         .close_handle = file_close_handle,
-        .read = ops->show ? pseudo_read : NULL,
+        .read = ops->show || ops->show_file ? pseudo_read : NULL,
         .write = pseudo_write,
         .seek = pseudo_seek,
         .poll = ops->poll,

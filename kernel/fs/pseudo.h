@@ -35,6 +35,8 @@ void text_escape(struct text *t, const char *s, size_t n, const char *escape);
 struct pseudo_file_ops {
     /* Print the contents. `inode->private` says of what. 0 or errno. */
     int (*show)(struct caller *who, struct inode *inode, struct text *out);
+    /* The same, by the open file. */
+    int (*show_file)(struct caller *who, struct file *file, struct text *out);
     /* One write(): n bytes, NUL-terminated copy. n or errno. NULL: EIO. */
     ssize_t (*store)(struct caller *who, struct inode *inode, char *data,
                      size_t n, s64 pos);

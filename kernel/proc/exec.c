@@ -40,10 +40,21 @@ ssize_t exec_read(struct exec_image *image, struct grant *file, void *buffer,
     return request_run(&req, file);
 }
 
+/* Memory made of a file that one may not read is nobody's to look at. */
+static void note_readable(struct exec_image *i, struct grant *file)
+{
+    if (!IS_ERR(file) &&
+        !fs_context_ops->executable_is_readable(&i->task->caller, file))
+        i->unreadable = true;
+}
+
 struct grant *exec_open(struct exec_image *image, const char *path)
 {
-    return fs_context_ops->open_executable(&image->task->caller, AT_FDCWD_ABI,
-                                           path, 0);
+    struct grant *file = fs_context_ops->open_executable(&image->task->caller,
+                                                         AT_FDCWD_ABI, path, 0);
+
+    note_readable(image, file);
+    return file;
 }
 
 /* ------------------------------------------------------------- arguments -- */
@@ -163,19 +174,37 @@ static void transform_capabilities(struct cred *c, const struct cred *old)
     c->securebits &= ~SECBIT_KEEP_CAPS;
 }
 
+/* Whoever shares root and current directory with this program could lead it
+ * astray: it gains nothing that the old one could not have taken. */
+static void lower_unsafe(struct exec_image *i, struct cred *c,
+                         const struct cred *old, bool sets_ids)
+{
+    if (!i->shares_fs ||
+        (!sets_ids && !(c->cap_permitted & ~old->cap_permitted)))
+        return;
+    if (!cred_capable_ns(old, c->user_ns, CAP_SETUID)) {
+        c->euid = c->suid = c->fsuid = c->uid;
+        c->egid = c->sgid = c->fsgid = c->gid;
+    }
+    c->cap_permitted &= old->cap_permitted;
+    c->cap_effective &= c->cap_permitted;
+}
+
 static int prepare_cred(struct exec_image *i)
 {
     const struct cred *old = i->task->cred;
     struct cred *c = cred_copy(old);
+    bool sets_ids;
 
     if (!c)
         return -ENOMEM;
     raise_ids(i, c);
+    sets_ids = !kuid_equal(c->euid, c->uid) || !kgid_equal(c->egid, c->gid);
     transform_capabilities(c, old);
+    lower_unsafe(i, c, old, sets_ids);
     i->cred = c;
-    i->secure =
-        !kuid_equal(c->euid, c->uid) || !kgid_equal(c->egid, c->gid) ||
-        (!cred_root_is(c, c->uid) && c->cap_effective & ~c->cap_ambient);
+    i->secure = sets_ids || (!cred_root_is(c, c->uid) &&
+                             c->cap_effective & ~c->cap_ambient);
     return 0;
 }
 
@@ -236,30 +265,43 @@ static void switch_memory(struct task *t, struct exec_image *i)
 {
     struct address_space *old = t->mm;
 
-    if (old)
-        task_release_user_state(t);
     i->mm->executable = grant_get(i->file);
     t->robust_list = 0;
     t->rseq_address = 0;
     task_set_mm(t, i->mm);
+    i->mm = old;
+}
+
+/* i->mm is the old space by now. */
+static void retire_memory(struct task *t, struct exec_image *i)
+{
+    u64 peak;
+
+    if (!i->mm)
+        return;
+    peak = mm_peak_resident_pages(i->mm);
+    if (peak > t->group->max_rss_pages)
+        t->group->max_rss_pages = peak;
+    mm_put(i->mm);
     i->mm = NULL;
-    if (old) {
-        u64 peak = mm_peak_resident_pages(old);
-        if (peak > t->group->max_rss_pages)
-            t->group->max_rss_pages = peak;
-        mm_put(old);
-    }
+}
+
+static bool gains_nothing(const struct cred *old, const struct cred *new)
+{
+    return kuid_equal(old->euid, new->euid) &&
+           kgid_equal(old->egid, new->egid) &&
+           kuid_equal(old->fsuid, new->fsuid) &&
+           kgid_equal(old->fsgid, new->fsgid) &&
+           !(new->cap_permitted & ~old->cap_permitted);
 }
 
 static void switch_cred(struct task *t, struct exec_image *i)
 {
     const struct cred *old = t->cred;
 
-    if (kuid_equal(i->cred->euid, i->cred->uid) &&
-        kgid_equal(i->cred->egid, i->cred->gid) && !i->secure)
-        t->flags |= TASK_DUMPABLE;
-    else
-        t->flags &= ~TASK_DUMPABLE;
+    task_set_dumpable(t, !i->unreadable && kuid_equal(old->euid, old->uid) &&
+                             kgid_equal(old->egid, old->gid) &&
+                             gains_nothing(old, i->cred));
     if (i->secure || !kuid_equal(old->euid, i->cred->euid) ||
         !kgid_equal(old->egid, i->cred->egid)) {
         t->parent_death_signal = 0;
@@ -296,19 +338,25 @@ static int commit(struct exec_image *i, const struct exec_args *args)
     (void)args;
     if (!handlers)
         return -ENOMEM;
-    error = unshare_handles(t);
+    error = task_become_only_thread(t);
+    /* Alone, so that a table of threads only stays (and its POSIX locks). */
     if (!error)
-        error = task_become_only_thread(t);
+        error = unshare_handles(t);
     if (!error)
         error = arch_user_exec(&t->thread.head, i->entry, i->stack_pointer);
     if (error) {
         signal_handlers_put(handlers);
         return error;
     }
+    if (t->mm)
+        task_release_user_state(t);
+    write_lock(&t->group->exec_update);
     switch_memory(t, i);
+    switch_cred(t, i);
+    write_unlock(&t->group->exec_update);
+    retire_memory(t, i);
     reset_signals(t, handlers);
     posix_timers_exec(t->group);
-    switch_cred(t, i);
     set_name(t, i);
     handle_close_on_exec(&t->caller);
     t->flags &= ~TASK_FORK_NOEXEC;
@@ -388,6 +436,19 @@ static int exec_init(void)
 }
 INITCALL(proc, exec_init);
 
+/* How many of its threads have the same context; they end with exec. */
+static u32 count_fs_users(struct task *t)
+{
+    struct task *each;
+    u32 n = 0;
+
+    spin_lock(&tasklist_lock);
+    list_for_each_entry (each, &t->group->threads, group_link)
+        n += each->fs == t->fs;
+    spin_unlock(&tasklist_lock);
+    return n;
+}
+
 int task_exec(struct task *t, const struct exec_args *args)
 {
     struct exec_image *i;
@@ -401,7 +462,13 @@ int task_exec(struct task *t, const struct exec_args *args)
         return -ENOMEM;
     i->task = t;
     name_image(i, args);
-    mutex_lock(&t->group->exec_lock);
+    /* Whoever holds it may be about to end this thread. */
+    error = mutex_lock_interruptible(&t->group->exec_lock);
+    if (error) {
+        kfree(i);
+        return -ERESTARTNOINTR;
+    }
+    i->shares_fs = !fs_context_ops->exec_begin(t->fs, count_fs_users(t));
     i->file = fs_context_ops->open_executable(&t->caller, args->dirfd,
                                               args->path, args->flags);
     if (IS_ERR(i->file)) {
@@ -409,6 +476,7 @@ int task_exec(struct task *t, const struct exec_args *args)
         i->file = NULL;
         goto out;
     }
+    note_readable(i, i->file);
     /* Linux tells before it looks at the contents. */
     error = fs_context_ops->deny_write(i->file);
     if (error)
@@ -441,6 +509,7 @@ int task_exec(struct task *t, const struct exec_args *args)
         signal_force(t, &info);
     }
 out:
+    fs_context_ops->exec_end(t->fs);
     mutex_unlock(&t->group->exec_lock);
     image_free(i);
     kfree(i);

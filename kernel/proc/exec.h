@@ -63,6 +63,8 @@ struct exec_image {
 
     struct cred *cred; /* owned: the new ones */
     bool secure;       /* AT_SECURE */
+    bool shares_fs;    /* with other processes: exec raises no privileges */
+    bool unreadable;   /* the caller could not read what is executed */
 };
 
 struct exec_format {

@@ -113,11 +113,8 @@ static int copy_fs(struct task *t, struct task *parent, u64 flags)
 
     if (!parent->fs)
         return 0;
-    if (flags & CLONE_FS) {
-        t->fs = fs_context_ops->get(parent->fs);
-        return 0;
-    }
-    fs = fs_context_ops->copy(parent->fs);
+    fs = flags & CLONE_FS ? fs_context_ops->get(parent->fs)
+                          : fs_context_ops->copy(parent->fs);
     if (IS_ERR(fs))
         return PTR_ERR(fs);
     t->fs = fs;
@@ -272,8 +269,7 @@ static void copy_plain(struct task *t, struct task *parent,
 {
     u64 f = a->flags;
 
-    t->flags =
-        (parent->flags & (TASK_DUMPABLE | TASK_TRACE_PRINT)) | TASK_FORK_NOEXEC;
+    t->flags = (parent->flags & TASK_TRACE_PRINT) | TASK_FORK_NOEXEC;
     t->personality = parent->personality;
     t->timer_slack = parent->timer_slack;
     t->io_priority = parent->io_priority;
@@ -363,7 +359,6 @@ static void link_process(struct task *t, struct task *parent,
     t->real_parent = t->parent = real_parent;
     list_add_tail(&t->sibling, &real_parent->children);
     pid_attach(t, PID_PROCESS, pid_get(t->pids[PID_TASK]));
-    pid_attach(t, PID_GROUP, pid_get(leader->pids[PID_GROUP]));
     pid_attach(t, PID_SESSION, pid_get(leader->pids[PID_SESSION]));
     spin_lock_irq(&parent->group->lock);
     if (parent->group->tty)
@@ -377,15 +372,20 @@ static int publish(struct task *t, struct task *parent, u64 flags)
     struct thread_group *g = t->group;
     struct pid *own = t->pids[PID_TASK];
     struct task *real_parent = parent;
+    struct pid *pgrp;
+    unsigned long irq;
 
     spin_lock(&tasklist_lock);
     if (flags & (CLONE_PARENT | CLONE_THREAD))
         real_parent = parent->real_parent;
+    t->caller.flags = parent->caller.flags; /* as capability_enter wants it */
     if (task_pid_ns(t)->dead) {
         spin_unlock(&tasklist_lock);
         return -ENOMEM;
     }
-    spin_lock_irq(&parent->group->lock);
+    pgrp = parent->group->leader->pids[PID_GROUP];
+    irq = spin_lock_irqsave(&pgrp->group_lock);
+    spin_lock(&parent->group->lock);
     /* A signal that would have to reach both: let it be handled first, then
      * the call is made again. */
     if (signal_is_fatal_pending(parent) || parent->group->group_exiting ||
@@ -393,7 +393,8 @@ static int publish(struct task *t, struct task *parent, u64 flags)
          atomic_load(&parent->thread.head.work) & WORK_SIGNAL)) {
         signal_recalculate(parent);
         if (atomic_load(&parent->thread.head.work) & WORK_SIGNAL) {
-            spin_unlock_irq(&parent->group->lock);
+            spin_unlock(&parent->group->lock);
+            spin_unlock_irqrestore(&pgrp->group_lock, irq);
             spin_unlock(&tasklist_lock);
             return -ERESTARTNOINTR;
         }
@@ -404,7 +405,10 @@ static int publish(struct task *t, struct task *parent, u64 flags)
     g->thread_count++;
     if (flags & CLONE_THREAD && g->stop_pending)
         t->signal.stop_wanted = false;
-    spin_unlock_irq(&parent->group->lock);
+    spin_unlock(&parent->group->lock);
+    if (!(flags & CLONE_THREAD))
+        pid_attach_locked(t, PID_GROUP, pid_get(pgrp));
+    spin_unlock_irqrestore(&pgrp->group_lock, irq);
     t->pids[PID_TASK] = NULL;
     pid_attach(t, PID_TASK, own);
     if (flags & CLONE_THREAD)

@@ -107,6 +107,7 @@ struct pid *pid_create(struct pid_namespace *ns, const s32 *set_tid,
     p->level = ns->level;
     p->inode = __atomic_fetch_add(&pid_next_inode, 1, __ATOMIC_RELAXED);
     wait_queue_init(&p->exited);
+    spin_init(&p->group_lock, "process_group");
 
     for (s32 i = ns->level; i >= 0; i--, n = n->parent) {
         u32 depth = ns->level - i;
@@ -189,6 +190,14 @@ struct task *pid_task_get(struct pid *p, enum pid_kind kind)
 /* tasklist_lock held. Takes over the reference on `p`. */
 void pid_attach(struct task *t, enum pid_kind kind, struct pid *p)
 {
+    unsigned long flags = spin_lock_irqsave(&p->group_lock);
+
+    pid_attach_locked(t, kind, p);
+    spin_unlock_irqrestore(&p->group_lock, flags);
+}
+
+void pid_attach_locked(struct task *t, enum pid_kind kind, struct pid *p)
+{
     t->pids[kind] = p;
     hlist_add_head(&t->pid_links[kind], &p->tasks[kind]);
 }
@@ -196,10 +205,13 @@ void pid_attach(struct task *t, enum pid_kind kind, struct pid *p)
 void pid_detach(struct task *t, enum pid_kind kind, struct pid_garbage *garbage)
 {
     struct pid *p = t->pids[kind];
+    unsigned long flags;
 
     if (!p)
         return;
+    flags = spin_lock_irqsave(&p->group_lock);
     hlist_del_rcu(&t->pid_links[kind]);
+    spin_unlock_irqrestore(&p->group_lock, flags);
     /* t->pids stays readable for RCU readers until the task is freed; the
      * caller drops the references once it holds no lock. */
     garbage->pids[garbage->count++] = p;
@@ -230,9 +242,13 @@ static void hlist_replace_rcu(struct hlist_node *from, struct hlist_node *to)
 
 void pid_transfer(struct task *from, struct task *to, enum pid_kind kind)
 {
-    to->pids[kind] = from->pids[kind];
+    struct pid *p = from->pids[kind];
+    unsigned long flags = spin_lock_irqsave(&p->group_lock);
+
+    to->pids[kind] = p;
     hlist_replace_rcu(&from->pid_links[kind], &to->pid_links[kind]);
     from->pids[kind] = NULL;
+    spin_unlock_irqrestore(&p->group_lock, flags);
 }
 
 void pid_garbage_drop(struct pid_garbage *garbage)

@@ -28,8 +28,12 @@ enum pid_kind {
 struct pid {
     refcount_t refs;
     u32 level;
-    struct hlist_head tasks[PID_KINDS]; /* struct task.pid_links[kind] */
-    struct wait_queue exited;           /* pidfd polling */
+    /* struct task.pid_links[kind]: tasklist_lock; [PID_GROUP] also by
+     * group_lock (irq-safe; before thread_group.lock), under which fork looks
+     * for signals and joins: who signals each member misses none. */
+    struct hlist_head tasks[PID_KINDS];
+    spinlock_t group_lock;
+    struct wait_queue exited; /* pidfd polling */
     struct rcu_head rcu;
     u64 inode;
     struct {

@@ -34,6 +34,8 @@ struct pid *pid_create(struct pid_namespace *ns, const s32 *set_tid,
 void pid_publish(struct pid *p);
 void pid_release_numbers(struct pid *p); /* of one never attached */
 void pid_attach(struct task *t, enum pid_kind kind, struct pid *p);
+void pid_attach_locked(struct task *t, enum pid_kind kind,
+                       struct pid *p); /* p->group_lock held, too */
 void pid_detach(struct task *t, enum pid_kind kind,
                 struct pid_garbage *garbage);
 void pid_change(struct task *t, enum pid_kind kind, struct pid *p,

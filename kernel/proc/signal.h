@@ -161,6 +161,10 @@ int signal_send_thread(struct task *t, const struct signal_info *info);
 int signal_send_process(struct task *leader, const struct signal_info *info);
 /* To every process of a group or session; 0 if one got it; under tasklist. */
 int signal_send_group(struct pid *pgrp, const struct signal_info *info);
+/* fn for each process of a group, under its lock, interrupts off. 0 if one
+ * call gave 0, else an error of one, -ESRCH: there is none. */
+int signal_each_of_group(struct pid *pgrp,
+                         int (*fn)(struct task *leader, void *ctx), void *ctx);
 /* A signal that cannot be blocked or ignored (faults): resets the action. */
 void signal_force(struct task *t, const struct signal_info *info);
 /* True if the group was orphaned apart from `except` (job control);

@@ -341,22 +341,35 @@ int signal_send_process(struct task *leader, const struct signal_info *info)
     return error;
 }
 
-int signal_send_group(struct pid *pgrp, const struct signal_info *info)
+int signal_each_of_group(struct pid *pgrp,
+                         int (*fn)(struct task *leader, void *ctx), void *ctx)
 {
     struct task *t;
     int result = -ESRCH;
+    unsigned long flags;
 
     rcu_read_lock();
+    flags = spin_lock_irqsave(&pgrp->group_lock);
     hlist_for_each_entry(t, &pgrp->tasks[PID_GROUP], pid_links[PID_GROUP])
     {
-        int error = signal_send_process(t, info);
-        if (!error)
-            result = 0;
-        else if (result == -ESRCH)
+        int error = fn(t, ctx);
+
+        if (result)
             result = error;
     }
+    spin_unlock_irqrestore(&pgrp->group_lock, flags);
     rcu_read_unlock();
     return result;
+}
+
+static int send_to_member(struct task *leader, void *info)
+{
+    return signal_send_process(leader, info);
+}
+
+int signal_send_group(struct pid *pgrp, const struct signal_info *info)
+{
+    return signal_each_of_group(pgrp, send_to_member, (void *)info);
 }
 
 void signal_force(struct task *t, const struct signal_info *info)

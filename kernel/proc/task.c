@@ -60,6 +60,7 @@ struct thread_group *thread_group_create(void)
     refcount_set(&g->refs, 1);
     spin_init(&g->lock, "thread_group");
     mutex_init(&g->exec_lock, "exec");
+    rwlock_init(&g->exec_update, "exec_update");
     INIT_LIST_HEAD(&g->threads);
     signal_queue_init(&g->shared_pending);
     wait_queue_init(&g->child_wait);
@@ -324,7 +325,8 @@ int task_may_access(const struct caller *who, struct task *t,
           kgid_equal(mine->gid, its->gid)) &&
         !cred_capable_ns(mine, its->user_ns, CAP_SYS_PTRACE))
         error = -EPERM;
-    if (!error && !(t->flags & TASK_DUMPABLE) &&
+    smp_rmb(); /* with that in task_set_dumpable() */
+    if (!error && !task_is_dumpable(t) &&
         !cred_capable_ns(mine, its->user_ns, CAP_SYS_PTRACE))
         error = -EPERM;
     if (!error && its->cap_permitted & ~mine->cap_permitted &&
@@ -332,6 +334,54 @@ int task_may_access(const struct caller *who, struct task *t,
         error = -EPERM;
     cred_put(its);
     return error;
+}
+
+int task_access_begin(const struct caller *who, struct task *t,
+                      enum task_access mode)
+{
+    int error = read_lock_killable(&t->group->exec_update);
+
+    if (error)
+        return error;
+    error = task_may_access(who, t, mode);
+    if (error)
+        read_unlock(&t->group->exec_update);
+    return error;
+}
+
+void task_access_end(struct task *t)
+{
+    read_unlock(&t->group->exec_update);
+}
+
+struct address_space *task_access_mm(const struct caller *who, struct task *t,
+                                     enum task_access mode)
+{
+    struct address_space *mm;
+    int error = task_access_begin(who, t, mode);
+
+    if (error)
+        return ERR_PTR(error);
+    mm = task_mm_get(t);
+    task_access_end(t);
+    return mm ? mm : ERR_PTR(-ESRCH);
+}
+
+bool task_is_dumpable(struct task *t)
+{
+    bool dumpable;
+
+    spin_lock(&t->alloc_lock);
+    dumpable = !t->mm || READ_ONCE(t->mm->dumpable);
+    spin_unlock(&t->alloc_lock);
+    return dumpable;
+}
+
+void task_set_dumpable(struct task *t, bool dumpable)
+{
+    WRITE_ONCE(t->mm->dumpable, dumpable);
+    /* Before new credentials, which others check first. */
+    smp_wmb();
 }
 
 char task_state_letter(const struct task *t)

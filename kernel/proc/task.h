@@ -80,6 +80,9 @@ struct thread_group {
     u32 stop_pending;       /* G: threads that have yet to stop */
     u32 flags;              /* G: GROUP_* */
     mutex_t exec_lock;
+    /* Held for writing while exec switches memory and credentials, for reading
+     * from an access check until what it gave access to is at hand. */
+    rwlock_t exec_update;
     struct limit limits[LIMIT_COUNT]; /* alloc: group->lock to change a pair */
     /* accumulated from threads and children that are gone; G */
     u64 user_ns, system_ns, child_user_ns, child_system_ns;
@@ -96,9 +99,10 @@ struct thread_group {
     bool thp_disabled;  /* prctl(PR_SET_THP_DISABLE) */
     u8 mce_kill;        /* prctl(PR_MCE_KILL): PR_MCE_KILL_* */
     u64 cpu_limit_next; /* seconds at which SIGXCPU comes again; G */
-    u64 real_deadline;
-    struct timer real_timer; /* ITIMER_REAL; G */
-    u64 real_interval;
+    u64 real_deadline;       /* ITIMER_REAL: 0: off; G */
+    u64 real_interval;       /* G */
+    bool real_fired;         /* starts again when its SIGALRM is taken; G */
+    struct timer real_timer;
     u64 start_time, start_boottime;
     struct tty_session *tty; /* controlling terminal; G; owned; tty/ */
     u32 membarrier;          /* commands it registered for; atomic */
@@ -184,8 +188,7 @@ struct task {
 #define TASK_SUPERPRIV      BIT(2)
 #define TASK_OOM_KILLED     BIT(3)
 #define TASK_KTHREAD        BIT(4)
-#define TASK_DUMPABLE       BIT(5)
-#define TASK_NPROC_EXCEEDED BIT(7)
+#define TASK_NPROC_EXCEEDED BIT(5)
 #define TASK_TRACE_PRINT    BIT(6) /* --trace: print its system calls */
 
 extern spinlock_t tasklist_lock;
@@ -218,6 +221,18 @@ enum task_access {
 };
 int task_may_access(const struct caller *who, struct task *t,
                     enum task_access mode);
+/* The check, and what follows from it as one step: until task_access_end() t
+ * does not become another program. -EPERM, -EINTR. May sleep. */
+int task_access_begin(const struct caller *who, struct task *t,
+                      enum task_access mode);
+void task_access_end(struct task *t);
+/* Another task's memory after the check, or ERR_PTR(-EPERM, -EINTR); -ESRCH:
+ * it has none (any more). */
+struct address_space *task_access_mm(const struct caller *who, struct task *t,
+                                     enum task_access mode);
+/* May others of its user look into it (PR_SET_DUMPABLE)? Yes without memory. */
+bool task_is_dumpable(struct task *t);
+void task_set_dumpable(struct task *t, bool dumpable); /* t is current */
 /* State letter for /proc: R S D T t Z X I. */
 char task_state_letter(const struct task *t);
 void task_times(struct task *t, u64 *user_ns, u64 *system_ns);
@@ -225,10 +240,14 @@ void thread_group_times(struct thread_group *g, u64 *user_ns, u64 *system_ns);
 
 /* How proc handles parts of layers above it; registered by fs/ and tty/. */
 struct fs_context_ops {
-    struct fs_context *(*get)(struct fs_context *fs);
+    struct fs_context *(*get)(struct fs_context *fs);  /* ERR_PTR(-EAGAIN) */
     struct fs_context *(*copy)(struct fs_context *fs); /* ERR_PTR */
     void (*put)(struct fs_context *fs);
     bool (*is_private)(struct fs_context *fs); /* of one task only */
+    /* exec by one of `users` tasks that it knows: true when there are no
+     * others, and until exec_end() none comes. */
+    bool (*exec_begin)(struct fs_context *fs, u32 users);
+    void (*exec_end)(struct fs_context *fs);
     /* Its root is not that of the mount namespace. */
     bool (*is_chrooted)(struct fs_context *fs, struct mount_namespace *ns);
     /* exec: resolve and open for execution; a grant of an OBJECT_FILE, with
@@ -236,6 +255,7 @@ struct fs_context_ops {
     struct grant *(*open_executable)(struct caller *who, int dirfd,
                                      const char *path, u32 flags);
     /* Its mode bits for setuid, whether exec may use it (noexec mounts). */
+    bool (*executable_is_readable)(struct caller *who, struct grant *g);
     int (*executable_attributes)(struct caller *who, struct grant *g, u32 *mode,
                                  kuid_t *uid, kgid_t *gid, bool *nosuid);
     /* ETXTBSY accounting. */

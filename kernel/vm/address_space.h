@@ -118,6 +118,7 @@ struct address_space {
     u64 lazy_start, lazy_end;     /* where those pages are; reclaim.c's lock */
     struct arch_aspace arch;
     atomic_t oom_victim; /* being killed for memory */
+    bool dumpable; /* other processes of the user may look in; atomic; proc/ */
 };
 
 /* ------------------------------------------------------------ life cycle -- */

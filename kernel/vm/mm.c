@@ -326,6 +326,7 @@ static void copy_layout(struct address_space *to,
     to->vdso = from->vdso;
     memcpy(to->auxv, from->auxv, sizeof(to->auxv));
     to->auxv_words = from->auxv_words;
+    to->dumpable = from->dumpable;
     if (from->executable) {
         to->executable = grant_get(from->executable);
         mm_executable_ops->shared(to->executable);
