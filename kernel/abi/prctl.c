@@ -1,4 +1,5 @@
 /* prctl. */
+#include "abi/seccomp.h"
 #include "abi/syscall.h"
 #include "core/slab.h"
 #include "lib/string.h"
@@ -36,6 +37,7 @@ enum {
     PR_MCE_KILL = 33,
     PR_MCE_KILL_GET = 34,
     PR_SET_MM = 35,
+    PR_SET_PTRACER = 0x59616d61,
 };
 enum {
     PR_CAP_AMBIENT_IS_SET = 1,
@@ -77,12 +79,6 @@ static s64 change_cred(struct caller *who, void (*fn)(struct cred *c, u64 arg),
     fn(c, arg);
     task_set_cred(who->task, c);
     return 0;
-}
-
-static void set_no_new_privs(struct cred *c, u64 arg)
-{
-    (void)arg;
-    c->no_new_privs = true;
 }
 
 static void drop_bounding(struct cred *c, u64 cap)
@@ -177,11 +173,12 @@ static s64 prctl_no_new_privs(struct caller *who, const u64 *args)
     if ((s32)args[0] == PR_GET_NO_NEW_PRIVS) {
         if (args[1] | args[2] | args[3] | args[4])
             return -EINVAL;
-        return who->cred->no_new_privs;
+        return who->task->no_new_privs;
     }
     if (args[1] != 1 || args[2] | args[3] | args[4])
         return -EINVAL;
-    return change_cred(who, set_no_new_privs, 0);
+    who->task->no_new_privs = 1;
+    return 0;
 }
 
 #define MCE_KILL_CLEAR   0
@@ -252,6 +249,10 @@ s64 sys_prctl(struct caller *who, const u64 *args)
         return prctl_no_new_privs(who, args);
     case PR_GET_SECCOMP:
         return t->seccomp_mode;
+    case PR_SET_SECCOMP:
+        return abi_set_seccomp(who, args[1], args[2]);
+    case PR_SET_PTRACER:
+        return -EINVAL; /* Yama's */
     case PR_GET_TID_ADDRESS:
         return user_write64(who->mm, args[1], t->clear_child_tid);
     case PR_GET_THP_DISABLE:

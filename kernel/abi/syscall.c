@@ -139,13 +139,16 @@ static __attribute__((noinline)) void syscall_slow(struct task *t,
     u64 args[6];
     s64 result;
 
-    if (!syscall_trace_enter(t, regs))
-        return;
-    load_arguments(regs, args);
-    result = syscall_invoke(t, arch_syscall_number(regs), args);
-    arch_syscall_set_result(regs, result);
-    if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
-        atomic_or(WORK_SIGNAL, &t->thread.head.work);
+    if ((s32)arch_syscall_number(regs) == -1)
+        arch_syscall_set_result(regs, -ENOSYS);
+    if (syscall_trace_enter(t, regs)) {
+        load_arguments(regs, args);
+        args[0] = arch_syscall_first_arg(regs);
+        result = syscall_invoke(t, arch_syscall_number(regs), args);
+        arch_syscall_set_result(regs, result);
+        if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
+            atomic_or(WORK_SIGNAL, &t->thread.head.work);
+    }
     syscall_trace_leave(t, regs);
 }
 

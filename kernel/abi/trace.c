@@ -4,6 +4,8 @@
 #include "arch/arch.h"
 #include "core/log.h"
 #include "lib/errno.h"
+#include "proc/ptrace.h"
+#include "proc/seccomp.h"
 #include "proc/task.h"
 
 /* TASK_TRACE_PRINT comes from the command line's hako.trace; fork copies it. */
@@ -27,7 +29,12 @@ bool syscall_trace_enter(struct task *t, struct user_regs *regs)
 
     if (work & WORK_TRACE_SYSCALL && t->flags & TASK_TRACE_PRINT)
         print_call(t, regs);
-    return true;
+    if (work & WORK_TRACE_SYSCALL && !ptrace_syscall_stop(t, regs, true))
+        return false;
+    if (work & WORK_SECCOMP && !seccomp_check(t, regs))
+        return false;
+    /* A tracer takes a call away so. */
+    return (s32)arch_syscall_number(regs) != -1;
 }
 
 void syscall_trace_leave(struct task *t, struct user_regs *regs)
@@ -40,4 +47,5 @@ void syscall_trace_leave(struct task *t, struct user_regs *regs)
                  pid_number(t->pids[PID_TASK], &pid_ns_first),
                  name ? name : "?", (long long)result);
     }
+    ptrace_syscall_stop(t, regs, false);
 }

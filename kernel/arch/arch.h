@@ -230,7 +230,9 @@ u64 arch_get_tls(struct thread_head *head);
  * code. Ports that have no such call do not implement it. */
 s64 arch_prctl(struct thread_head *head, u64 code, u64 value);
 
-/* System call decoding of the register frame. */
+/* System call decoding of the register frame. <asm/regs.h> also has
+ * arch_syscall_tell(), arch_syscall_told() and arch_syscall_first_arg(), for
+ * stops around calls. */
 static inline u64 arch_syscall_number(const struct user_regs *r);
 static inline u64 arch_syscall_arg(const struct user_regs *r, unsigned i);
 static inline void arch_syscall_set_result(struct user_regs *r, s64 value);
@@ -256,7 +258,13 @@ ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
                         size_t size);
 ssize_t arch_regset_set(struct thread_head *head, u32 type, const void *buffer,
                         size_t size);
+/* Bytes of a set, 0: there is none; they are read and written in whole units.
+ */
+size_t arch_regset_size(u32 type, size_t *unit);
 int arch_set_single_step(struct thread_head *head, bool on);
+/* Words of Linux's struct user (PTRACE_PEEKUSER), where there is one: -EIO. */
+int arch_user_area_get(struct thread_head *head, u64 offset, u64 *value);
+int arch_user_area_set(struct thread_head *head, u64 offset, u64 value);
 
 /* ---------------------------------------------------------- signal frames */
 

@@ -53,6 +53,7 @@ enum object_kind {
     OBJECT_TTY,
     OBJECT_MEMORY, /* memfd */
     OBJECT_NAMESPACE,
+    OBJECT_SECCOMP, /* listener */
     OBJECT_KINDS,
 };
 

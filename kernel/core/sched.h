@@ -37,7 +37,8 @@ enum thread_state {
     THREAD_INTERRUPTIBLE,   /* woken by events and signals */
     THREAD_KILLABLE,        /* woken by events and fatal signals */
     THREAD_UNINTERRUPTIBLE, /* woken by events only */
-    THREAD_STOPPED, /* job control, tracing: woken by thread_wake_state*/
+    THREAD_STOPPED,         /* job control: woken by thread_wake_state() */
+    THREAD_TRACED,          /* for a tracer: likewise */
     THREAD_NEW,
     THREAD_DEAD,
 };

@@ -9,6 +9,8 @@
 #include "fs/procfs.h"
 #include "lib/string.h"
 #include "proc/namespace.h"
+#include "proc/ptrace.h"
+#include "proc/seccomp.h"
 #include "proc/task.h"
 #include "proc/user_account.h"
 #include "tty/tty.h"
@@ -217,8 +219,9 @@ static void status_ids(struct caller *who, struct task *t, struct text *out)
     get_ids(who, t, &ids);
     text_printf(out,
                 "State:\t%s\nTgid:\t%u\nNgid:\t0\nPid:\t%u\nPPid:\t%u\n"
-                "TracerPid:\t0\n",
-                state_name(task_state_letter(t)), ids.pid, ids.tid, ids.ppid);
+                "TracerPid:\t%u\n",
+                state_name(task_state_letter(t)), ids.pid, ids.tid, ids.ppid,
+                ptrace_tracer_number(t, reader_ns(who)));
     text_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", uid_from_kernel(ns, c->uid),
                 uid_from_kernel(ns, c->euid), uid_from_kernel(ns, c->suid),
                 uid_from_kernel(ns, c->fsuid));
@@ -290,9 +293,9 @@ static void status_signals(struct task *t, struct text *out)
                 "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n"
                 "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%u\n",
                 c->cap_inheritable, c->cap_permitted, c->cap_effective,
-                c->cap_bounding, c->cap_ambient, c->no_new_privs);
+                c->cap_bounding, c->cap_ambient, t->no_new_privs);
     text_printf(out, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", t->seccomp_mode,
-                t->seccomp_mode == 2);
+                seccomp_filter_count(t));
     cred_put(c);
 }
 

@@ -91,7 +91,6 @@ struct cred {
     u64 cap_inheritable, cap_permitted, cap_effective, cap_bounding,
         cap_ambient;
     u32 securebits;
-    bool no_new_privs;
     struct user_namespace *user_ns; /* owned */
     struct user_account *user;      /* owned: per-user counts (RLIMIT_NPROC) */
     struct rcu_head rcu;

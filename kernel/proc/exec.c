@@ -140,7 +140,7 @@ static void raise_ids(struct exec_image *i, struct cred *c)
 
     if (fs_context_ops->executable_attributes(&i->task->caller, i->file, &mode,
                                               &uid, &gid, &nosuid) ||
-        nosuid || c->no_new_privs)
+        nosuid || i->task->no_new_privs)
         return;
     /* Whom the own user namespace does not know, one does not become. */
     if (!uid_is_mapped(c->user_ns, uid) || !gid_is_mapped(c->user_ns, gid))
@@ -174,15 +174,19 @@ static void transform_capabilities(struct cred *c, const struct cred *old)
     c->securebits &= ~SECBIT_KEEP_CAPS;
 }
 
-/* Whoever shares root and current directory with this program could lead it
- * astray: it gains nothing that the old one could not have taken. */
+/* Whoever shares root and current directory with this program, or traces it,
+ * could lead it astray: it gains nothing that the old one (or the tracer) could
+ * not have taken. */
 static void lower_unsafe(struct exec_image *i, struct cred *c,
                          const struct cred *old, bool sets_ids)
 {
-    if (!i->shares_fs ||
+    bool traced = !ptrace_tracer_capable(i->task);
+
+    if ((!i->shares_fs && !traced) ||
         (!sets_ids && !(c->cap_permitted & ~old->cap_permitted)))
         return;
-    if (!cred_capable_ns(old, c->user_ns, CAP_SETUID)) {
+    if (!cred_capable_ns(old, c->user_ns, CAP_SETUID) ||
+        i->task->no_new_privs) {
         c->euid = c->suid = c->fsuid = c->uid;
         c->egid = c->sgid = c->fsgid = c->gid;
     }
@@ -453,6 +457,7 @@ int task_exec(struct task *t, const struct exec_args *args)
 {
     struct exec_image *i;
     bool denied = false;
+    u64 old_tid;
     int error = check_process_limit(t);
 
     if (error)
@@ -462,6 +467,7 @@ int task_exec(struct task *t, const struct exec_args *args)
         return -ENOMEM;
     i->task = t;
     name_image(i, args);
+    old_tid = ptrace_number(t, t->pids[PID_TASK]);
     /* Whoever holds it may be about to end this thread. */
     error = mutex_lock_interruptible(&t->group->exec_lock);
     if (error) {
@@ -513,5 +519,7 @@ out:
     mutex_unlock(&t->group->exec_lock);
     image_free(i);
     kfree(i);
+    if (!error)
+        ptrace_exec_done(t, old_tid);
     return error;
 }

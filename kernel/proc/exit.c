@@ -8,9 +8,12 @@
 #include "core/object.h"
 #include "core/slab.h"
 #include "lib/errno.h"
+#include "proc/core_dump.h"
 #include "proc/futex.h"
 #include "proc/pid_internal.h"
 #include "proc/posix_timer.h"
+#include "proc/ptrace.h"
+#include "proc/seccomp.h"
 #include "proc/signal_internal.h"
 #include "proc/task.h"
 #include "proc/user_account.h"
@@ -159,9 +162,9 @@ static void kill_orphaned_group(struct task *t, struct task *parent,
     signal_send_group(pgrp, &info);
 }
 
-/* Fill in what a parent learns from SIGCHLD. */
-static void child_info(struct signal_info *info, struct task *t, int signo,
-                       int code, int status)
+/* Fill in what `parent` learns of `t` by SIGCHLD. */
+static void child_info(struct signal_info *info, struct task *t,
+                       struct task *parent, int signo, int code, int status)
 {
     u64 user_ns, system_ns;
 
@@ -171,27 +174,23 @@ static void child_info(struct signal_info *info, struct task *t, int signo,
         .code = code,
         .child = true,
         .status = status,
-        .pid = pid_number(t->pids[PID_PROCESS],
-                          t->parent ? task_pid_ns(t->parent) : &pid_ns_first),
+        .pid = pid_number(t->pids[PID_TASK], task_pid_ns(parent)),
         .uid = uid_from_kernel(t->cred->user_ns, t->cred->uid),
         .user_ticks = user_ns / NS_PER_TICK,
         .system_ticks = system_ns / NS_PER_TICK,
     };
 }
 
-/* Tell the parent that a group has ended. tasklist_lock held. True: nobody
- * wants to wait for it. */
-static bool notify_parent_exit(struct task *leader)
+bool exit_notify_parent(struct task *t, int signo)
 {
-    struct task *parent = leader->parent;
+    struct task *parent = t->parent;
     struct thread_group *g = parent->group;
     struct signal_info info;
     bool autoreap = false;
-    int signo = leader->exit_signal;
-    u32 status = leader->exit_status;
+    u32 status = t->exit_status;
     unsigned long flags;
 
-    child_info(&info, leader, signo,
+    child_info(&info, t, parent, signo,
                !(status & 0x7f) ? CLD_EXITED
                : status & 0x80  ? CLD_DUMPED
                                 : CLD_KILLED,
@@ -199,7 +198,7 @@ static bool notify_parent_exit(struct task *leader)
                              : (int)(status >> 8 & 0xff));
 
     flags = spin_lock_irqsave(&g->lock);
-    if (signo == SIGCHLD) {
+    if (signo == SIGCHLD && !t->trace.flags) {
         struct signal_action *a = &parent->handlers->actions[SIGCHLD - 1];
         if (a->handler == SIG_IGN || a->flags & SA_NOCLDWAIT) {
             autoreap = true;
@@ -215,20 +214,38 @@ static bool notify_parent_exit(struct task *leader)
     return autoreap;
 }
 
-void signal_notify_parent_stop(struct task *t, bool stopped, u32 signo)
+bool exit_is_ignored_by(struct task *parent)
 {
-    struct task *leader = t->group->leader;
-    struct task *parent = leader->real_parent;
+    struct signal_action *a = &parent->handlers->actions[SIGCHLD - 1];
+    unsigned long flags = spin_lock_irqsave(&parent->group->lock);
+    bool ignored = a->handler == SIG_IGN || a->flags & SA_NOCLDWAIT;
+
+    spin_unlock_irqrestore(&parent->group->lock, flags);
+    if (ignored)
+        wake_up_all(&parent->group->child_wait);
+    return ignored;
+}
+
+void signal_notify_stop(struct task *t, bool to_tracer, int code)
+{
+    struct task *parent;
     struct thread_group *g;
     struct signal_info info;
     struct signal_action *a;
     unsigned long flags;
+    int status = SIGCONT;
 
+    if (!to_tracer)
+        t = t->group->leader;
+    parent = to_tracer ? t->parent : t->real_parent;
     if (!parent)
         return;
+    if (code == CLD_STOPPED)
+        status = t->group->stop_signal & 0x7f;
+    else if (code == CLD_TRAPPED)
+        status = t->trace.exit_code & 0x7f;
     g = parent->group;
-    child_info(&info, leader, SIGCHLD, stopped ? CLD_STOPPED : CLD_CONTINUED,
-               signo);
+    child_info(&info, t, parent, SIGCHLD, code, status);
     flags = spin_lock_irqsave(&g->lock);
     a = &parent->handlers->actions[SIGCHLD - 1];
     if (a->handler != SIG_IGN && !(a->flags & SA_NOCLDSTOP))
@@ -237,20 +254,27 @@ void signal_notify_parent_stop(struct task *t, bool stopped, u32 signo)
     wake_up_all(&g->child_wait);
 }
 
+/* Every thread of a child has the new parent; a tracer stays. */
+static void set_parent(struct task *child, struct task *to)
+{
+    struct task *t;
+
+    list_for_each_entry (t, &child->group->threads, group_link) {
+        t->real_parent = to;
+        if (!t->trace.flags)
+            t->parent = to;
+    }
+}
+
 static void reparent_children(struct task *t, struct list_head *dead)
 {
-    struct task *child, *thread, *next, *to;
+    struct task *child, *next, *to;
 
     if (list_empty(&t->children))
         return;
     to = find_new_parent(t);
     list_for_each_entry_safe (child, next, &t->children, sibling) {
-        /* Every thread names it, though only the leader is on its list. */
-        list_for_each_entry (thread, &child->group->threads, group_link) {
-            thread->real_parent = to;
-            if (thread->parent == t)
-                thread->parent = to;
-        }
+        set_parent(child, to);
         list_move_tail(&child->sibling, &to->children);
         if (to->group == t->group)
             continue; /* a sibling thread took over: nothing is seen */
@@ -260,8 +284,9 @@ static void reparent_children(struct task *t, struct list_head *dead)
             signal_send_process(child, &info);
         }
         child->exit_signal = SIGCHLD;
-        if (child->exit_state == TASK_ZOMBIE &&
-            child->group->thread_count == 1 && notify_parent_exit(child)) {
+        if (!child->trace.flags && child->exit_state == TASK_ZOMBIE &&
+            child->group->thread_count == 1 &&
+            exit_notify_parent(child, SIGCHLD)) {
             child->exit_state = TASK_DEAD;
             list_add_tail(&child->trace_link, dead);
         }
@@ -290,6 +315,8 @@ static void unlink_locked(struct task *t, struct pid_garbage *garbage)
     struct thread_group *g = t->group;
     bool leader = g->leader == t;
 
+    if (t->trace.flags)
+        ptrace_unlink(t);
     pid_detach(t, PID_TASK, garbage);
     if (leader) {
         pid_detach(t, PID_PROCESS, garbage);
@@ -306,6 +333,11 @@ static void unlink_locked(struct task *t, struct pid_garbage *garbage)
     if (leader)
         signal_queue_flush(&g->shared_pending, ~0ULL);
     spin_unlock_irq(&g->lock);
+    /* An exec may wait for the others to go. */
+    if (g->exec_task)
+        thread_wake(&g->exec_task->thread);
+    if (!leader && g->thread_count == 1)
+        wake_up_all(&g->leader->pids[PID_PROCESS]->exited);
 }
 
 void task_release(struct task *t)
@@ -319,13 +351,14 @@ void task_release(struct task *t)
     /* The last thread under a leader that ended earlier. */
     if (t != leader && leader->exit_state == TASK_ZOMBIE &&
         g->thread_count == 1) {
-        leader_too = notify_parent_exit(leader);
+        leader_too = exit_notify_parent(leader, leader->exit_signal);
         if (leader_too)
             leader->exit_state = TASK_DEAD;
     }
     spin_unlock(&tasklist_lock);
 
     pid_garbage_drop(&garbage);
+    seccomp_release(t);
     atomic_dec(&t->cred->user->processes);
     account_uncharge_process(t->account);
     task_put(t); /* the lists' reference */
@@ -381,14 +414,21 @@ static void exit_notify(struct task *t, bool last)
     bool release = false;
 
     spin_lock(&tasklist_lock);
+    ptrace_tracer_exits(t, &dead);
     reparent_children(t, &dead);
     if (last)
         kill_orphaned_group(t, t->real_parent, t);
 
-    if (t == g->leader) {
-        t->exit_state = TASK_ZOMBIE;
+    t->exit_state = TASK_ZOMBIE;
+    t->signal.stop &= ~TRAP_TRAPPING;
+    if (t->trace.flags) {
+        bool own =
+            t == g->leader && g->thread_count == 1 && !ptrace_is_reparented(t);
+
+        release = exit_notify_parent(t, own ? t->exit_signal : SIGCHLD);
+    } else if (t == g->leader) {
         if (g->thread_count == 1)
-            release = notify_parent_exit(t);
+            release = exit_notify_parent(t, t->exit_signal);
     } else {
         release = true;
     }
@@ -432,10 +472,12 @@ void task_exit(u32 status)
 {
     struct task *t = task_current();
     struct thread_group *g = t->group;
-    bool last = true;
+    bool last = true, stopped = false;
     struct task *each;
 
     BUG_ON(!t->group);
+    core_dump_wait(t);
+    ptrace_event(t, PTRACE_EVENT_EXIT, status);
 #ifdef CONFIG_FUZZ
     coverage_stop(&t->thread);
 #endif
@@ -448,12 +490,11 @@ void task_exit(u32 status)
             last = false;
     }
     /* A stop that waited for this thread goes on without it. */
-    if (t->signal.stop_wanted) {
-        t->signal.stop_wanted = false;
-        if (g->stop_pending && --g->stop_pending == 0)
-            g->flags |= GROUP_STOPPED;
-    }
+    if (t->signal.stop & STOP_PENDING)
+        stopped = signal_join_stop(t);
     spin_unlock_irq(&g->lock);
+    if (stopped)
+        signal_notify_stop(t, false, CLD_STOPPED);
     spin_unlock(&tasklist_lock);
 
     signal_set_blocked(t, t->signal.blocked); /* hand shared signals on */
@@ -538,7 +579,8 @@ int task_become_only_thread(struct task *t)
         pid_transfer(old, t, PID_GROUP);
         pid_transfer(old, t, PID_SESSION);
         list_replace_init(&old->sibling, &t->sibling);
-        t->parent = old->parent;
+        if (!t->trace.flags)
+            t->parent = old->real_parent;
         t->real_parent = old->real_parent;
         t->exit_signal = SIGCHLD;
         if (task_pid_ns(t)->reaper == old)
@@ -547,6 +589,9 @@ int task_become_only_thread(struct task *t)
         g->leader = t;
         old->exit_state = TASK_DEAD;
         g->exec_task = NULL;
+        /* Its tracer may wait for what goes away silently. */
+        if (old->trace.flags)
+            wake_up_all(&old->parent->group->child_wait);
         task_release(old); /* releases the lock */
     } else {
         t->exit_signal = SIGCHLD;

@@ -23,6 +23,13 @@ void task_release_user_state(struct task *t);
 /* Unlink a dead task for good and drop what the lists held. tasklist_lock is
  * held on entry and released. */
 void task_release(struct task *t);
+/* Tell the parent (or tracer) that a group, or a traced thread, has ended, by
+ * signal `signo` (0: none). True: nobody wants to wait for it. tasklist_lock
+ * held. */
+bool exit_notify_parent(struct task *t, int signo);
+/* Does the process ignore its children's ends? Wakes it, as they may be what it
+ * waits for. */
+bool exit_is_ignored_by(struct task *parent);
 /* exec by a thread: every other thread is gone when it returns 0, and the
  * caller is the leader. -EAGAIN: another thread execs or the group exits. */
 int task_become_only_thread(struct task *t);

@@ -12,6 +12,8 @@
 #include "proc/pid_internal.h"
 #include "proc/pidfd.h"
 #include "proc/posix_timer.h"
+#include "proc/ptrace.h"
+#include "proc/seccomp.h"
 #include "proc/signal_internal.h"
 #include "proc/task_internal.h"
 #include "proc/user_account.h"
@@ -291,7 +293,7 @@ static void copy_plain(struct task *t, struct task *parent,
         t->rseq_address = parent->rseq_address;
         t->rseq_signature = parent->rseq_signature;
     }
-    t->seccomp_mode = parent->seccomp_mode;
+    t->no_new_privs = parent->no_new_privs;
     t->fail_nth = 0;
 }
 
@@ -333,9 +335,8 @@ static int build_parts(struct task *t, struct task *parent,
     if (error)
         return error;
     copy_plain(t, parent, a);
-    atomic_or((int)(atomic_load(&parent->thread.head.work) &
-                    (WORK_TRACE_SYSCALL | WORK_SECCOMP)),
-              &t->thread.head.work);
+    if (t->flags & TASK_TRACE_PRINT)
+        atomic_or(WORK_TRACE_SYSCALL, &t->thread.head.work);
 
     struct pid *pid =
         pid_create(t->ns->pid_for_children, a->set_tid, a->set_tid_count);
@@ -367,7 +368,7 @@ static void link_process(struct task *t, struct task *parent,
     spin_unlock_irq(&parent->group->lock);
 }
 
-static int publish(struct task *t, struct task *parent, u64 flags)
+static int publish(struct task *t, struct task *parent, u64 flags, bool traced)
 {
     struct thread_group *g = t->group;
     struct pid *own = t->pids[PID_TASK];
@@ -401,10 +402,11 @@ static int publish(struct task *t, struct task *parent, u64 flags)
     }
     /* Under tasklist_lock: capability mode reaches all threads. */
     t->caller.flags = parent->caller.flags;
+    seccomp_fork(t, parent);
     list_add_tail_rcu(&t->group_link, &g->threads);
     g->thread_count++;
-    if (flags & CLONE_THREAD && g->stop_pending)
-        t->signal.stop_wanted = false;
+    if (flags & CLONE_THREAD)
+        signal_join_new(t);
     spin_unlock(&parent->group->lock);
     if (!(flags & CLONE_THREAD))
         pid_attach_locked(t, PID_GROUP, pid_get(pgrp));
@@ -415,12 +417,14 @@ static int publish(struct task *t, struct task *parent, u64 flags)
         t->real_parent = t->parent = real_parent;
     else
         link_process(t, parent, real_parent);
+    ptrace_fork(t, parent, traced);
     pid_publish(own);
     spin_unlock(&tasklist_lock);
     return 0;
 }
 
-static void wait_for_vfork(struct task *child, struct completion_flag *done)
+/* False: killed meanwhile. */
+static bool wait_for_vfork(struct task *child, struct completion_flag *done)
 {
     if (!wait_event_killable(&done->queue, READ_ONCE(done->done)))
         goto sync;
@@ -429,11 +433,35 @@ static void wait_for_vfork(struct task *child, struct completion_flag *done)
     if (child->vfork_done == done)
         child->vfork_done = NULL;
     spin_unlock(&child->alloc_lock);
-    return;
+    return false;
 sync:
     /* The waker still holds the child's lock while it touches the queue. */
     spin_lock(&child->alloc_lock);
     spin_unlock(&child->alloc_lock);
+    return true;
+}
+
+/* The event that a tracer is told of the new task, 0: it does not want to know.
+ */
+static int trace_event(struct task *parent, const struct clone_args *a)
+{
+    int event = a->flags & CLONE_VFORK      ? PTRACE_EVENT_VFORK
+                : a->exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE
+                                            : PTRACE_EVENT_FORK;
+
+    if (a->flags & CLONE_UNTRACED || !ptrace_event_enabled(parent, event))
+        return 0;
+    return event;
+}
+
+/* The new task runs: what its parent still has to do. */
+static void after_start(struct task *t, struct task *parent, int event,
+                        u64 number, struct completion_flag *vfork_done)
+{
+    if (event)
+        ptrace_event(parent, event, number);
+    if (vfork_done && wait_for_vfork(t, vfork_done))
+        ptrace_event(parent, PTRACE_EVENT_VFORK_DONE, number);
 }
 
 s64 task_clone(struct task *parent, const struct clone_args *a)
@@ -441,7 +469,9 @@ s64 task_clone(struct task *parent, const struct clone_args *a)
     struct completion_flag vfork_done = {0};
     struct grant *pidfd = NULL;
     int fd = -1;
+    u64 message;
     s64 number;
+    int event = trace_event(parent, a);
     int error = check_flags(parent, a);
 
     if (!error)
@@ -480,16 +510,18 @@ s64 task_clone(struct task *parent, const struct clone_args *a)
     number = pid_number(t->pids[PID_TASK], task_pid_ns(parent));
     refcount_inc(&t->refs); /* the lists' and the thread's, and one of ours */
     refcount_inc(&t->refs);
-    error = publish(t, parent, a->flags);
+    error = publish(t, parent, a->flags, event || a->flags & CLONE_PTRACE);
     if (error)
         goto unreserve;
     if (pidfd)
         handle_install(&parent->caller, fd, pidfd);
     if (a->flags & CLONE_PARENT_SETTID)
         (void)!user_write32(parent->mm, a->parent_tid, number);
+    message =
+        parent->trace.flags ? ptrace_number(parent, t->pids[PID_TASK]) : 0;
     thread_start(&t->thread);
-    if (a->flags & CLONE_VFORK)
-        wait_for_vfork(t, &vfork_done);
+    after_start(t, parent, event, message,
+                a->flags & CLONE_VFORK ? &vfork_done : NULL);
     task_put(t);
     return number;
 

@@ -146,7 +146,7 @@ struct signal_state {
     sigset_t saved_blocked; /* with WORK_RESTORE_MASK */
     sigset_t waiting_for;   /* sigtimedwait */
     struct signal_queue pending;
-    bool stop_wanted; /* has yet to take part in the group's stop */
+    u32 stop; /* STOP_*, TRAP_*: what it owes job control and its tracer */
     u64 altstack_sp, altstack_size;
     u32 altstack_flags;
 };

@@ -4,8 +4,10 @@
 #include "core/slab.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "proc/core_dump.h"
 #include "proc/exit.h"
 #include "proc/posix_timer.h"
+#include "proc/ptrace.h"
 #include "proc/rseq.h"
 #include "proc/signal_internal.h"
 #include "proc/siginfo_abi.h"
@@ -187,81 +189,100 @@ bool signal_group_is_orphaned(struct pid *pgrp, struct task *except)
     return orphaned;
 }
 
-/* Begin a group stop; group->lock held. */
-static void start_group_stop(struct task *t, int signo)
+static void notify_changes(struct task *t, u32 what)
 {
-    struct thread_group *g = t->group;
-    struct task *each;
+    int code = what & GROUP_CONTINUE_NOTIFY ? CLD_CONTINUED : CLD_STOPPED;
+    struct task *leader = t->group->leader;
 
-    g->stop_signal = signo;
-    g->stop_pending = 0;
-    g->flags &= ~(GROUP_CONTINUED | GROUP_CONTINUE_NOTIFY);
-    list_for_each_entry (each, &g->threads, group_link) {
-        if (each->flags & TASK_EXITING)
-            continue;
-        each->signal.stop_wanted = true;
-        g->stop_pending++;
-        if (each != t)
-            signal_wake(each, false);
-    }
-}
-
-/* Take part in the stop. group->lock held on entry, released on return. */
-static void take_part_in_stop(struct task *t)
-{
-    struct thread_group *g = t->group;
-    bool last;
-
-    t->signal.stop_wanted = false;
-    last = g->stop_pending && --g->stop_pending == 0;
-    if (last) {
-        g->flags |= GROUP_STOPPED;
-        g->flags &= ~GROUP_STOP_REPORTED;
-    }
-    thread_set_state(THREAD_STOPPED);
-    spin_unlock_irq(&g->lock);
-    if (last) {
-        spin_lock(&tasklist_lock);
-        signal_notify_parent_stop(t, true, g->stop_signal);
-        spin_unlock(&tasklist_lock);
-    }
-    schedule();
-    spin_lock_irq(&g->lock);
-    /* Stopped again while on the way, or killed: the caller's loop looks. */
-    signal_recalculate(t);
-    spin_unlock_irq(&g->lock);
-}
-
-static void notify_continued(struct task *t)
-{
     spin_lock(&tasklist_lock);
-    signal_notify_parent_stop(t, false, SIGCONT);
+    signal_notify_stop(t, false, code);
+    if (ptrace_is_reparented(leader))
+        signal_notify_stop(leader, true, code);
     spin_unlock(&tasklist_lock);
 }
 
-static bool stop_by_default(struct task *t, int signo)
+static bool group_is_orphaned(struct thread_group *g)
 {
-    struct thread_group *g = t->group;
+    bool orphaned;
 
-    if (signo != SIGSTOP) {
-        bool orphaned;
-
-        /* Nobody could continue an orphaned group (POSIX 2.4.3). */
-        spin_lock(&tasklist_lock);
-        orphaned = signal_group_is_orphaned(g->leader->pids[PID_GROUP], NULL);
-        spin_unlock(&tasklist_lock);
-        if (orphaned)
-            return false;
-    }
-    spin_lock_irq(&g->lock);
-    /* A SIGCONT or a kill came in between. */
-    if (!g->group_exiting && !(g->shared_pending.set & SIGNAL_BIT(SIGCONT)))
-        start_group_stop(t, signo);
-    spin_unlock_irq(&g->lock);
-    return true;
+    spin_lock(&tasklist_lock);
+    orphaned = signal_group_is_orphaned(g->leader->pids[PID_GROUP], NULL);
+    spin_unlock(&tasklist_lock);
+    return orphaned;
 }
 
 /* ------------------------------------------------------------- delivery -- */
+
+/* Group stops and traps that this thread owes. Group's lock held; true: it was
+ * released, look again. */
+static bool do_stops(struct task *t)
+{
+    if (t->signal.stop & STOP_PENDING && signal_stop_group(t, 0))
+        return true;
+    if (!(t->signal.stop & (TRAP_STOP | TRAP_NOTIFY)))
+        return false;
+    ptrace_trap(t);
+    spin_unlock_irq(&t->group->lock);
+    return true;
+}
+
+void signal_die(struct task *t, const struct signal_info *info)
+{
+    int signo = info->signo;
+    u32 status = signo;
+
+    if (SIGNAL_BIT(signo) & SIGNAL_MASK_CORE && core_dump(t, info))
+        status |= 0x80;
+    task_exit_group(status);
+}
+
+/* Killed, or the group ends. Group's lock held. */
+static void __noreturn die_now(struct task *t)
+{
+    struct thread_group *g = t->group;
+    u32 code = g->group_exiting ? g->exit_code : SIGKILL;
+
+    t->signal.pending.set &= ~SIGNAL_BIT(SIGKILL);
+    signal_recalculate(t);
+    spin_unlock_irq(&g->lock);
+    task_exit_group(code);
+}
+
+/* The action of a signal, consumed if it is for once. Group's lock held. */
+static void take_action(struct task *t, int signo, struct signal_action *out)
+{
+    struct signal_action *a;
+
+    spin_lock(&t->handlers->lock);
+    a = &t->handlers->actions[signo - 1];
+    *out = *a;
+    if (a->handler != SIG_DFL && a->handler != SIG_IGN &&
+        a->flags & SA_RESETHAND)
+        a->handler = SIG_DFL;
+    spin_unlock(&t->handlers->lock);
+}
+
+/* A signal without a handler. */
+static void default_action(struct task *t, const struct signal_info *info)
+{
+    struct thread_group *g = t->group;
+    int signo = info->signo;
+
+    if (SIGNAL_BIT(signo) & SIGNAL_MASK_IGNORE)
+        return;
+    if (g->flags & GROUP_UNKILLABLE && signo != SIGKILL)
+        return;
+    if (!(SIGNAL_BIT(signo) & SIGNAL_MASK_STOP)) {
+        signal_die(t, info);
+        return;
+    }
+    /* Nobody could continue an orphaned group (POSIX 2.4.3). */
+    if (signo != SIGSTOP && group_is_orphaned(g))
+        return;
+    spin_lock_irq(&g->lock);
+    if (!signal_stop_group(t, signo))
+        spin_unlock_irq(&g->lock);
+}
 
 /* Decide what becomes of the next signal: > 0: deliver it to a handler. */
 static int next_for_handler(struct task *t, struct signal_info *info,
@@ -271,54 +292,48 @@ static int next_for_handler(struct task *t, struct signal_info *info,
 
     for (;;) {
         struct signal_entry *used = NULL;
-        struct signal_action *a;
+        bool shared;
+        u32 changes;
         int signo;
 
         spin_lock_irq(&g->lock);
-        if (g->flags & GROUP_CONTINUE_NOTIFY) {
-            g->flags &= ~GROUP_CONTINUE_NOTIFY;
+        changes = g->flags & (GROUP_CONTINUE_NOTIFY | GROUP_STOP_NOTIFY);
+        if (changes) {
+            g->flags &= ~changes;
             spin_unlock_irq(&g->lock);
-            notify_continued(t);
+            notify_changes(t, changes);
             continue;
         }
-        if (t->signal.pending.set & SIGNAL_BIT(SIGKILL)) {
-            u32 code = g->group_exiting ? g->exit_code : SIGKILL;
-            spin_unlock_irq(&g->lock);
-            task_exit_group(code);
-        }
-        if (t->signal.stop_wanted) {
-            take_part_in_stop(t);
+        if (t->signal.pending.set & SIGNAL_BIT(SIGKILL))
+            die_now(t);
+        if (t->signal.stop & STOP_WORK && do_stops(t))
             continue;
-        }
+        shared = !(t->signal.pending.set & ~t->signal.blocked);
         signo = dequeue_locked(t, ~t->signal.blocked, info, &used);
         if (!signo) {
             signal_recalculate(t);
             spin_unlock_irq(&g->lock);
             return 0;
         }
-        spin_lock(&t->handlers->lock);
-        a = &t->handlers->actions[signo - 1];
-        *action = *a;
-        if (a->handler != SIG_DFL && a->handler != SIG_IGN &&
-            a->flags & SA_RESETHAND)
-            a->handler = SIG_DFL;
-        spin_unlock(&t->handlers->lock);
+        if (SIGNAL_BIT(signo) & SIGNAL_MASK_STOP)
+            t->signal.stop |= STOP_DEQUEUED;
+        if (used && used->timer) { /* takes the lock */
+            spin_unlock_irq(&g->lock);
+            finish_entry(used, info);
+            used = NULL;
+            spin_lock_irq(&g->lock);
+        }
+        if (t->trace.flags && signo != SIGKILL)
+            signo = ptrace_signal(t, info, shared);
+        if (signo)
+            take_action(t, signo, action);
         spin_unlock_irq(&g->lock);
         finish_entry(used, info);
-
-        if (action->handler == SIG_IGN)
+        if (!signo || action->handler == SIG_IGN)
             continue;
         if (action->handler != SIG_DFL)
             return signo;
-        if (SIGNAL_BIT(signo) & SIGNAL_MASK_IGNORE)
-            continue;
-        if (g->flags & GROUP_UNKILLABLE && signo != SIGKILL)
-            continue;
-        if (SIGNAL_BIT(signo) & SIGNAL_MASK_STOP) {
-            stop_by_default(t, signo);
-            continue;
-        }
-        task_exit_group(signo);
+        default_action(t, info);
     }
 }
 
@@ -365,6 +380,53 @@ static void decide_restart(struct user_regs *regs, bool handler, u64 sa_flags)
     arch_syscall_forget(regs);
 }
 
+/* The way back of a call that is to be restarted. Where ARCH_RESTART_EARLY, the
+ * registers say so before a tracer can see them, and it is taken back if a
+ * handler is to run; elsewhere the result stays an -ERESTART until then. */
+struct restart {
+    s64 result;         /* 0: nothing was done early */
+    u64 pc, restart_pc; /* behind the instruction, at it */
+};
+
+static void restart_early(struct user_regs *regs, struct restart *r)
+{
+    s64 result;
+
+    r->result = 0;
+    if (!ARCH_RESTART_EARLY || !arch_in_syscall(regs))
+        return;
+    result = arch_syscall_result(regs);
+    if (result == -ERESTARTSYS || result == -ERESTARTNOINTR ||
+        result == -ERESTARTNOHAND || result == -ERESTART_RESTARTBLOCK) {
+        r->result = result;
+        r->pc = arch_user_pc(regs);
+        arch_syscall_restart(regs);
+        r->restart_pc = arch_user_pc(regs);
+    }
+    arch_syscall_forget(regs);
+}
+
+static void settle_restart(struct user_regs *regs, const struct restart *r,
+                           bool handler, u64 sa_flags)
+{
+    if (!r->result) {
+        decide_restart(regs, handler, sa_flags);
+        return;
+    }
+    if (arch_user_pc(regs) != r->restart_pc)
+        return; /* a tracer has other plans */
+    if (handler) {
+        if (r->result == -ERESTARTNOINTR ||
+            (r->result == -ERESTARTSYS && sa_flags & SA_RESTART))
+            return;
+        arch_syscall_set_result(regs, -EINTR);
+        arch_user_set_pc(regs, r->pc);
+    } else if (r->result == -ERESTART_RESTARTBLOCK) {
+        arch_user_set_pc(regs, r->pc);
+        arch_syscall_restart_as(regs, NR_RESTART_SYSCALL);
+    }
+}
+
 static void force_segv(struct task *t, int failed_signal)
 {
     struct signal_info info;
@@ -400,6 +462,7 @@ static void enter_handler(struct task *t, struct user_regs *regs,
     };
     sigset_t blocked;
     bool restore = atomic_load(&t->thread.head.work) & WORK_RESTORE_MASK;
+    bool stepping = ptrace_is_stepping(&t->trace);
     u64 sp = arch_user_sp(regs);
 
     frame.saved_mask = restore ? s->saved_blocked : s->blocked;
@@ -411,6 +474,8 @@ static void enter_handler(struct task *t, struct user_regs *regs,
         frame.stack_top = s->altstack_sp + s->altstack_size;
     signal_info_to_abi(info, frame.siginfo);
 
+    if (stepping) /* the frame does not know */
+        arch_set_single_step(&t->thread.head, false);
     rseq_update(t, regs);
     if (arch_signal_deliver(regs, &frame)) {
         force_segv(t, info->signo);
@@ -425,6 +490,8 @@ static void enter_handler(struct task *t, struct user_regs *regs,
     if (!(action->flags & SA_NODEFER))
         blocked |= SIGNAL_BIT(info->signo);
     signal_set_blocked(t, blocked);
+    if (stepping)
+        ptrace_handler_entered(t);
 }
 
 void signal_deliver_pending(struct user_regs *regs)
@@ -432,13 +499,15 @@ void signal_deliver_pending(struct user_regs *regs)
     struct task *t = task_current();
     struct signal_info info;
     struct signal_action action;
+    struct restart restart;
 
+    restart_early(regs, &restart);
     if (next_for_handler(t, &info, &action)) {
-        decide_restart(regs, true, action.flags);
+        settle_restart(regs, &restart, true, action.flags);
         enter_handler(t, regs, &info, &action);
         return;
     }
-    decide_restart(regs, false, 0);
+    settle_restart(regs, &restart, false, 0);
     if (atomic_load(&t->thread.head.work) & WORK_RESTORE_MASK) {
         atomic_and(~(int)WORK_RESTORE_MASK, &t->thread.head.work);
         signal_set_blocked(t, t->signal.saved_blocked);

@@ -9,6 +9,18 @@
 
 struct user_account;
 
+/* signal_state.stop, guarded by the group's lock. */
+#define STOP_SIGNAL_MASK 0xffu
+#define STOP_DEQUEUED    BIT(16) /* took a stop signal; SIGCONT cancels it */
+#define STOP_PENDING     BIT(17) /* has yet to take part in the group's stop */
+#define STOP_COUNTED     BIT(18) /* and group->stop_pending counts on it */
+#define TRAP_STOP        BIT(19) /* owes its tracer a stop */
+#define TRAP_NOTIFY      BIT(20) /* owes a seizing tracer word of a change */
+#define TRAP_TRAPPING    BIT(21) /* on its way from stopped to traced */
+#define TRAP_LISTENING   BIT(22) /* PTRACE_LISTEN: stopped, but tells news */
+#define TRAP_FROZEN      BIT(23) /* its tracer looks at it: stays where it is */
+#define STOP_WORK        (STOP_PENDING | TRAP_STOP | TRAP_NOTIFY)
+
 struct signal_entry { /* one queued signal */
     struct list_head link;
     struct signal_info info;
@@ -22,6 +34,12 @@ struct signal_entry { /* one queued signal */
 #define SIGNAL_MASK_IGNORE                                              \
     (SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGWINCH) | \
      SIGNAL_BIT(SIGURG))
+/* Their default is to dump core. */
+#define SIGNAL_MASK_CORE                                              \
+    (SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | \
+     SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | \
+     SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGSYS) | SIGNAL_BIT(SIGXCPU) |  \
+     SIGNAL_BIT(SIGXFSZ))
 #define SIGNAL_MASK_NEVER_BLOCKED (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 
 void signal_queue_init(struct signal_queue *q);
@@ -44,7 +62,24 @@ bool signal_unqueue_entry(struct thread_group *g, struct signal_entry *e);
 void signal_kill_threads(struct thread_group *g, struct task *except);
 /* A default-ignored or SIG_IGN'ed signal? */
 bool signal_is_ignored(struct task *t, int signo);
-/* Tell the parent about a stop or continuation. tasklist_lock held. */
-void signal_notify_parent_stop(struct task *t, bool stopped, u32 signo);
+/* Tell the tracer, or the group's parent, about a stop or continuation: code is
+ * CLD_*. tasklist_lock held. */
+void signal_notify_stop(struct task *t, bool to_tracer, int code);
+
+/* The current task dies of the signal, with a core if that is its way. */
+void signal_die(struct task *t, const struct signal_info *info) __noreturn;
+
+/* signal_stop.c; all locked. */
+/* Mark the thread unless it is about to die. */
+bool signal_mark_stop(struct task *t, u32 bits);
+/* It stops, or ends, for the group's stop: true when it was the last one. */
+bool signal_join_stop(struct task *t);
+/* A new thread of the group takes part in a stop that is under way. */
+void signal_join_new(struct task *t);
+/* A stop signal was taken (or, signo 0, a stop is under way). True: the lock
+ * was released and the caller looks again. */
+bool signal_stop_group(struct task *t, int signo);
+/* Leave a stop: whatever it was. */
+void signal_wake_traced(struct task *t, bool resume);
 
 #endif

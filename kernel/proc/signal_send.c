@@ -4,6 +4,7 @@
 #include "lib/errno.h"
 #include "proc/exit.h"
 #include "proc/posix_timer.h"
+#include "proc/ptrace.h"
 #include "proc/signal_internal.h"
 #include "proc/task.h"
 #include "proc/user_account.h"
@@ -75,6 +76,8 @@ void signal_wake(struct task *t, bool fatal)
 
     if (fatal)
         states |= 1u << THREAD_KILLABLE | 1u << THREAD_STOPPED;
+    if (fatal && !(t->signal.stop & TRAP_FROZEN))
+        states |= 1u << THREAD_TRACED;
     atomic_or(WORK_SIGNAL, &t->thread.head.work);
     if (!thread_wake_state(&t->thread, states))
         thread_kick(&t->thread);
@@ -84,7 +87,7 @@ void signal_recalculate(struct task *t)
 {
     sigset_t pending = t->signal.pending.set | t->group->shared_pending.set;
 
-    if (pending & ~t->signal.blocked || t->signal.stop_wanted)
+    if (pending & ~t->signal.blocked || t->signal.stop & STOP_WORK)
         atomic_or(WORK_SIGNAL, &t->thread.head.work);
     else if (t == task_current())
         atomic_and(~(int)WORK_SIGNAL, &t->thread.head.work);
@@ -117,7 +120,7 @@ static bool is_dropped(struct task *t, int signo, bool forced)
         return true; /* init is only sent what it asked for */
     if ((t->signal.blocked | t->signal.waiting_for) & SIGNAL_BIT(signo))
         return false;
-    if (t->ptrace && signo != SIGKILL)
+    if (t->trace.flags && signo != SIGKILL)
         return false;
     return signal_is_ignored(t, signo);
 }
@@ -140,13 +143,18 @@ static void resolve_stop_and_continue(struct task *t, int signo)
     list_for_each_entry (each, &g->threads, group_link) {
         signal_queue_flush(&each->signal.pending, gone);
         if (signo == SIGCONT) {
-            each->signal.stop_wanted = false;
-            thread_wake_state(&each->thread, 1u << THREAD_STOPPED);
+            each->signal.stop &= ~(STOP_PENDING | STOP_COUNTED | STOP_DEQUEUED);
+            if (each->trace.flags & PT_SEIZED)
+                ptrace_trap_notify(each);
+            else
+                thread_wake_state(&each->thread, 1u << THREAD_STOPPED);
         }
     }
     if (signo == SIGCONT) {
         if (g->flags & GROUP_STOPPED || g->stop_pending) {
-            g->flags |= GROUP_CONTINUED | GROUP_CONTINUE_NOTIFY;
+            g->flags |= GROUP_CONTINUED;
+            g->flags |= g->flags & GROUP_STOPPED ? GROUP_CONTINUE_NOTIFY
+                                                 : GROUP_STOP_NOTIFY;
             /* A thread of the group tells the parent (no tasklist here). */
             atomic_or(WORK_SIGNAL, &t->thread.head.work);
         }
@@ -163,7 +171,8 @@ static bool wants_signal(struct task *t, int signo)
         return true;
     if (t->signal.blocked & SIGNAL_BIT(signo))
         return false;
-    return atomic_load(&t->thread.state) != THREAD_STOPPED;
+    return atomic_load(&t->thread.state) != THREAD_STOPPED &&
+           atomic_load(&t->thread.state) != THREAD_TRACED;
 }
 
 void signal_kill_threads(struct thread_group *g, struct task *except)
@@ -173,7 +182,7 @@ void signal_kill_threads(struct thread_group *g, struct task *except)
     list_for_each_entry (each, &g->threads, group_link) {
         if (each == except || each->flags & TASK_EXITING)
             continue;
-        each->signal.stop_wanted = false;
+        each->signal.stop &= ~(STOP_WORK | STOP_COUNTED);
         each->signal.pending.set |= SIGNAL_BIT(SIGKILL);
         signal_wake(each, true);
     }
@@ -208,7 +217,9 @@ static void wake_a_receiver(struct task *t, int signo, bool group)
     }
     /* A deadly signal ends the whole group at once, unless a tracer wants to
      * see it first or it needs a core dump in the thread's own context. */
-    if (is_fatal_by_default(t, signo) && !g->group_exiting && !t->ptrace &&
+    if (is_fatal_by_default(t, signo) && !g->group_exiting &&
+        (signo == SIGKILL || !t->trace.flags) &&
+        !(SIGNAL_BIT(signo) & SIGNAL_MASK_CORE) &&
         !(g->flags & GROUP_UNKILLABLE && signo != SIGKILL) &&
         !(t->signal.waiting_for & SIGNAL_BIT(signo))) {
         g->group_exiting = true;
@@ -383,7 +394,7 @@ void signal_force(struct task *t, const struct signal_info *info)
         a->handler = SIG_DFL;
         t->signal.blocked &= ~SIGNAL_BIT(info->signo);
     }
-    if (a->handler == SIG_DFL)
+    if (a->handler == SIG_DFL && !t->trace.flags)
         t->group->flags &= ~GROUP_UNKILLABLE;
     spin_unlock(&t->handlers->lock);
     signal_send_locked(t, info, false, true);

@@ -397,7 +397,9 @@ char task_state_letter(const struct task *t)
     case THREAD_INTERRUPTIBLE:
         return 'S';
     case THREAD_STOPPED:
-        return t->ptrace ? 't' : 'T';
+        return 'T';
+    case THREAD_TRACED:
+        return 't';
     case THREAD_DEAD:
         return 'X';
     default:

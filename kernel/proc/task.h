@@ -26,6 +26,7 @@
 #include "proc/cred.h"
 #include "proc/namespace.h"
 #include "proc/pid.h"
+#include "proc/ptrace.h"
 #include "proc/signal.h"
 
 struct address_space;
@@ -73,12 +74,13 @@ struct thread_group {
     struct wait_queue child_wait;       /* wait4 sleeps here */
     struct wait_queue signalfd_wait;    /* memory for a grace period: epoll */
     struct rcu_head rcu;
-    u32 exit_code;          /* G: wait status when group_exiting */
-    bool group_exiting;     /* G */
-    struct task *exec_task; /* G: thread that execs and waits for the others */
-    u32 stop_signal;        /* G: group stop in progress or done */
-    u32 stop_pending;       /* G: threads that have yet to stop */
-    u32 flags;              /* G: GROUP_* */
+    u32 exit_code;           /* G: wait status when group_exiting */
+    bool group_exiting;      /* G */
+    struct task *exec_task;  /* G: thread that execs and waits for the others */
+    u32 stop_signal;         /* G: group stop in progress or done */
+    struct core_state *core; /* G: a core is being written; proc/core_dump.c */
+    u32 stop_pending;        /* G: threads that have yet to stop */
+    u32 flags;               /* G: GROUP_* */
     mutex_t exec_lock;
     /* Held for writing while exec switches memory and credentials, for reading
      * from an access check until what it gave access to is at hand. */
@@ -172,11 +174,12 @@ struct task {
         s64 (*fn)(struct task *t, struct restart_block *b);
         u64 args[6];
     } restart;
-    struct ptrace_state *ptrace;    /* owned; NULL: not traced */
     struct sem_undo_list *sem_undo; /* owned; ipc/; see sysv_task_ops */
     bool made_segments;             /* System V segments know it as maker */
-    struct seccomp_filter *seccomp;
-    u8 seccomp_mode;
+    struct ptrace_state trace;
+    struct seccomp_filter *seccomp; /* owned; the newest of its chain */
+    u8 seccomp_mode;                /* SECCOMP_MODE_* */
+    u8 no_new_privs;                /* exec raises nothing; never cleared */
     u32 fail_nth; /* debug: fail the Nth allocation of this task */
     struct rcu_head rcu;
 };

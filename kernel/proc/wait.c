@@ -2,15 +2,17 @@
 #include "core/log.h"
 #include "lib/errno.h"
 #include "proc/exit.h"
+#include "proc/ptrace.h"
 #include "proc/signal_internal.h"
 #include "proc/task.h"
 #include "vm/address_space.h"
 
-static bool child_matches(const struct wait_args *a, struct task *child)
+static bool child_matches(const struct wait_args *a, struct task *child,
+                          bool traced)
 {
     switch (a->kind) {
     case WAIT_PROCESS:
-        if (child->group->leader->pids[PID_PROCESS] != a->pid)
+        if (child->pids[PID_TASK] != a->pid)
             return false;
         break;
     case WAIT_GROUP:
@@ -21,7 +23,7 @@ static bool child_matches(const struct wait_args *a, struct task *child)
         break;
     }
     /* __WALL: all; __WCLONE: only those with another exit signal. */
-    if (a->options & WAIT_ALL_KINDS)
+    if (traced || a->options & WAIT_ALL_KINDS)
         return true;
     return (child->exit_signal != SIGCHLD) == !!(a->options & WAIT_CLONE);
 }
@@ -41,7 +43,7 @@ static void add_usage(struct thread_group *g, struct usage *u)
 
 static void describe(struct task *t, struct task *child, struct wait_result *r)
 {
-    r->pid = pid_number(child->pids[PID_PROCESS], task_pid_ns(t));
+    r->pid = pid_number(child->pids[PID_TASK], task_pid_ns(t));
     r->uid = uid_from_kernel(t->cred->user_ns, child->cred->uid);
     add_usage(child->group, &r->usage);
 }
@@ -81,80 +83,155 @@ static void inherit_usage(struct task *t, struct task *child)
     spin_unlock_irq(&p->lock);
 }
 
-/*
- * Has this child something for us? 1: yes, in *r (tasklist_lock was released);
- * 0: no, but it may later; -1: it never will.
- */
-static int look_at(struct task *t, const struct wait_args *a,
-                   struct task *child, struct wait_result *r)
+enum look {
+    LOOK_NEVER, /* nothing, and nothing ever */
+    LOOK_LATER, /* nothing yet */
+    LOOK_FOUND  /* in *r; tasklist_lock was released */
+};
+
+/* A zombie, for its parent or its tracer. */
+static enum look reap(struct task *t, const struct wait_args *a,
+                      struct task *child, struct wait_result *r)
+{
+    if (!(a->options & WAIT_EXITED))
+        return LOOK_NEVER;
+    describe_exit(t, child, r);
+    if (a->options & WAIT_NO_REAP) {
+        spin_unlock(&tasklist_lock);
+        return LOOK_FOUND;
+    }
+    if (ptrace_is_reparented(child) && child == child->group->leader) {
+        /* A tracer has seen it: now the parent may. */
+        ptrace_unlink(child);
+        if (!exit_notify_parent(child, child->exit_signal)) {
+            spin_unlock(&tasklist_lock);
+            return LOOK_FOUND;
+        }
+    }
+    child->exit_state = TASK_DEAD;
+    if (child == child->group->leader)
+        inherit_usage(t, child);
+    task_release(child); /* releases the lock */
+    return LOOK_FOUND;
+}
+
+/* What a stop has to tell; 0: nothing. The group's lock is held. */
+static bool look_at_stop(const struct wait_args *a, struct task *child,
+                         bool traced, struct wait_result *r)
 {
     struct thread_group *g = child->group;
     bool keep = a->options & WAIT_NO_REAP;
 
-    if (child->exit_state == TASK_DEAD)
-        return -1;
-    if (child->exit_state == TASK_ZOMBIE && g->thread_count == 1) {
-        if (!(a->options & WAIT_EXITED))
-            return -1;
-        describe_exit(t, child, r);
-        if (keep) {
-            spin_unlock(&tasklist_lock);
-            return 1;
+    if (traced) {
+        if (atomic_load(&child->thread.state) == THREAD_TRACED &&
+            !(child->signal.stop & TRAP_LISTENING) && child->trace.exit_code) {
+            r->status = child->trace.exit_code << 8 | 0x7f;
+            r->code = CLD_TRAPPED;
+            if (!keep)
+                child->trace.exit_code = 0;
+            return true;
         }
-        child->exit_state = TASK_DEAD;
-        inherit_usage(t, child);
-        task_release(child); /* releases the lock */
-        return 1;
-    }
-
-    spin_lock_irq(&g->lock);
-    if (a->options & WAIT_STOPPED && g->flags & GROUP_STOPPED &&
-        !(g->flags & GROUP_STOP_REPORTED)) {
+    } else if (a->options & WAIT_STOPPED && g->flags & GROUP_STOPPED &&
+               !(g->flags & GROUP_STOP_REPORTED)) {
         if (!keep)
             g->flags |= GROUP_STOP_REPORTED;
         r->status = g->stop_signal << 8 | 0x7f;
         r->code = CLD_STOPPED;
-    } else if (a->options & WAIT_CONTINUED && g->flags & GROUP_CONTINUED) {
+        return true;
+    }
+    if (a->options & WAIT_CONTINUED && g->flags & GROUP_CONTINUED) {
         if (!keep)
             g->flags &= ~GROUP_CONTINUED;
         r->status = 0xffff;
         r->code = CLD_CONTINUED;
-    } else {
-        spin_unlock_irq(&g->lock);
-        return 0;
+        return true;
     }
-    spin_unlock_irq(&g->lock);
-    describe(t, child, r);
-    spin_unlock(&tasklist_lock);
-    return 1;
+    return false;
 }
 
-/* One pass over all children. > 0 found (lock released), 0 none ready,
- * -ECHILD none could ever be (lock released). */
+/* Has this child (traced: tracee) something for us? */
+static enum look look_at(struct task *t, const struct wait_args *a,
+                         struct task *child, bool traced, struct wait_result *r)
+{
+    struct thread_group *g = child->group;
+    enum look result = LOOK_LATER;
+    bool found;
+
+    if (child->exit_state == TASK_DEAD)
+        return LOOK_NEVER;
+    /* Traced by this very process: the parent sees what the tracer sees. */
+    if (!traced && child->trace.flags && !ptrace_is_reparented(child))
+        traced = true;
+    if (child->exit_state == TASK_ZOMBIE) {
+        bool delayed = child == g->leader && g->thread_count > 1;
+
+        if (!delayed && (traced || !child->trace.flags))
+            return reap(t, a, child, r);
+        /* A thread group goes on, or a tracer comes first. */
+        if (traced && !(a->options & (WAIT_CONTINUED | WAIT_EXITED)))
+            result = LOOK_NEVER;
+    }
+    spin_lock_irq(&g->lock);
+    found = look_at_stop(a, child, traced, r);
+    spin_unlock_irq(&g->lock);
+    if (!found)
+        return result;
+    describe(t, child, r);
+    spin_unlock(&tasklist_lock);
+    return LOOK_FOUND;
+}
+
+/* The children, or the tracees, of one thread. */
+static enum look scan_thread(struct task *t, const struct wait_args *a,
+                             struct task *thread, struct wait_result *r)
+{
+    enum look result = LOOK_NEVER;
+    struct task *child;
+
+    list_for_each_entry (child, &thread->children, sibling) {
+        enum look found;
+
+        if (!child_matches(a, child, false))
+            continue;
+        found = look_at(t, a, child, false, r);
+        if (found == LOOK_FOUND)
+            return found;
+        result = max(result, found);
+    }
+    list_for_each_entry (child, &thread->traced, trace_link) {
+        enum look found;
+
+        if (!child_matches(a, child, true))
+            continue;
+        found = look_at(t, a, child, true, r);
+        if (found == LOOK_FOUND)
+            return found;
+        result = max(result, found);
+    }
+    return result;
+}
+
+/* One pass over all children. > 0 found, 0 none ready, -ECHILD none could ever
+ * be. */
 static int scan_children(struct task *t, const struct wait_args *a,
                          struct wait_result *r)
 {
-    struct task *thread, *child;
-    bool any = false;
+    enum look result = LOOK_NEVER;
+    struct task *thread;
 
     spin_lock(&tasklist_lock);
     list_for_each_entry (thread, &t->group->threads, group_link) {
+        enum look found;
+
         if (thread != t && a->options & WAIT_NO_THREAD)
             continue;
-        list_for_each_entry (child, &thread->children, sibling) {
-            int found;
-
-            if (!child_matches(a, child))
-                continue;
-            found = look_at(t, a, child, r);
-            if (found > 0)
-                return 1;
-            if (found == 0)
-                any = true;
-        }
+        found = scan_thread(t, a, thread, r);
+        if (found == LOOK_FOUND)
+            return 1;
+        result = max(result, found);
     }
     spin_unlock(&tasklist_lock);
-    return any ? 0 : -ECHILD;
+    return result == LOOK_LATER ? 0 : -ECHILD;
 }
 
 s32 task_wait(struct task *t, const struct wait_args *args,

@@ -30,5 +30,3 @@ bool cpufeature_user_id(unsigned crm, unsigned op2, u64 *value);
 void pauth_new_keys(struct thread_head *head);
 void pauth_load(const struct thread_head *head);
 extern u64 pauth_seed[4];
-
-void debug_set_single_step(bool on); /* this CPU */

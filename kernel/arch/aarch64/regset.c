@@ -1,9 +1,10 @@
 /*
  * Register sets as ptrace and core files have them (Linux:
- * arch/arm64/kernel/ptrace.c), and single stepping.
+ * arch/arm64/kernel/ptrace.c).
  */
 #include "arch/arch.h"
 #include "arch/aarch64/cpufeature.h"
+#include "arch/aarch64/debug.h"
 #include "arch/aarch64/fpsimd.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -12,6 +13,8 @@
 #define NT_PRSTATUS        1
 #define NT_PRFPREG         2
 #define NT_ARM_TLS         0x401
+#define NT_ARM_HW_BREAK    0x402
+#define NT_ARM_HW_WATCH    0x403
 #define NT_ARM_SYSTEM_CALL 0x404
 #define NT_ARM_PAC_MASK    0x406
 
@@ -33,6 +36,31 @@ static void get_fp(struct thread_head *head, struct fp_regset *set)
     set->reserved[0] = set->reserved[1] = 0;
 }
 
+size_t arch_regset_size(u32 type, size_t *unit)
+{
+    *unit = 8;
+    switch (type) {
+    case NT_PRSTATUS:
+        return PRSTATUS_SIZE;
+    case NT_PRFPREG:
+        *unit = 4;
+        return sizeof(struct fp_regset);
+    case NT_ARM_TLS:
+        return 16;
+    case NT_ARM_HW_BREAK:
+    case NT_ARM_HW_WATCH:
+        *unit = 4;
+        return DEBUG_SET_SIZE;
+    case NT_ARM_SYSTEM_CALL:
+        *unit = 4;
+        return 4;
+    case NT_ARM_PAC_MASK:
+        return cpu_features.pauth_address ? 16 : 0;
+    default:
+        return 0;
+    }
+}
+
 ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
                         size_t size)
 {
@@ -40,6 +68,7 @@ ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
         struct fp_regset fp;
         u64 words[2];
         s32 syscall;
+        u8 debug[DEBUG_SET_SIZE];
     } set;
     const void *from = &set;
     size_t have;
@@ -57,7 +86,13 @@ ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
         break;
     case NT_ARM_TLS:
         set.words[0] = arch_get_tls(head);
-        have = 8;
+        set.words[1] = 0; /* TPIDR2_EL0: there is no SME */
+        have = 16;
+        break;
+    case NT_ARM_HW_BREAK:
+    case NT_ARM_HW_WATCH:
+        debug_get(head, type - NT_ARM_HW_BREAK, set.debug);
+        have = sizeof(set.debug);
         break;
     case NT_ARM_SYSTEM_CALL:
         set.syscall = head->regs->syscall;
@@ -95,6 +130,7 @@ ssize_t arch_regset_set(struct thread_head *head, u32 type, const void *buffer,
 {
     struct fp_regset fp;
     u64 tls;
+    int error;
 
     if (!head->arch.user)
         return -EIO;
@@ -119,6 +155,11 @@ ssize_t arch_regset_set(struct thread_head *head, u32 type, const void *buffer,
         memcpy(&tls, buffer, size);
         arch_set_tls(head, tls);
         return (ssize_t)size;
+    case NT_ARM_HW_BREAK:
+    case NT_ARM_HW_WATCH:
+        size = min(size, (size_t)DEBUG_SET_SIZE);
+        error = debug_set(head, type - NT_ARM_HW_BREAK, buffer, size);
+        return error ? error : (ssize_t)size;
     case NT_ARM_SYSTEM_CALL:
         size = min(size, sizeof(head->regs->syscall));
         memcpy(&head->regs->syscall, buffer, size);
@@ -128,28 +169,15 @@ ssize_t arch_regset_set(struct thread_head *head, u32 type, const void *buffer,
     }
 }
 
-void debug_set_single_step(bool on)
+/* There is no user area (PTRACE_PEEKUSER) on this architecture. */
+int arch_user_area_get(struct thread_head *head, u64 offset, u64 *value)
 {
-    u64 mdscr = read_sysreg(mdscr_el1);
-
-    write_sysreg(on ? mdscr | 1 : mdscr & ~1UL, mdscr_el1);
-    isb();
+    (void)head, (void)offset, (void)value;
+    return -EIO;
 }
 
-int arch_set_single_step(struct thread_head *head, bool on)
+int arch_user_area_set(struct thread_head *head, u64 offset, u64 value)
 {
-    unsigned long flags;
-
-    if (!head->arch.user)
-        return -EIO;
-    if (on)
-        head->regs->pstate |= PSR_SS;
-    else
-        head->regs->pstate &= ~(u64)PSR_SS;
-    flags = arch_irq_save();
-    head->arch.single_step = on;
-    if (head == arch_current())
-        debug_set_single_step(on);
-    arch_irq_restore(flags);
-    return 0;
+    (void)head, (void)offset, (void)value;
+    return -EIO;
 }

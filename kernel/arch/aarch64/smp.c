@@ -1,6 +1,7 @@
 /*
  * Starting CPUs, and stopping the machine: PSCI (Arm DEN 0022).
  */
+#include "arch/aarch64/debug.h"
 #include "arch/aarch64/boot/boot.h"
 #include "arch/aarch64/boot/platform.h"
 #include "arch/aarch64/cpufeature.h"
@@ -94,6 +95,7 @@ int arch_cpu_start(u32 cpu, struct thread_head *idle, unsigned long percpu)
 void arch_cpu_init(u32 cpu)
 {
     gic_cpu_init(cpu);
+    debug_cpu_init();
     timer_cpu_init();
 }
 

@@ -3,6 +3,7 @@
  */
 #include "arch/arch.h"
 #include "lib/errno.h"
+#include "arch/aarch64/debug.h"
 #include "arch/aarch64/fpsimd.h"
 #include "arch/aarch64/cpufeature.h"
 #include "lib/string.h"
@@ -43,6 +44,7 @@ void arch_thread_init(struct thread_head *head, void (*entry)(void *),
 
 void arch_thread_destroy(struct thread_head *head)
 {
+    debug_free(head);
     memzero_explicit(&head->arch.keys, sizeof(head->arch.keys));
 }
 
@@ -61,8 +63,9 @@ struct thread_head *arch_switch(struct thread_head *prev,
         write_sysreg(next->arch.tls, tpidr_el0);
         if (next->arch.keys_id != cpu->keys_id)
             pauth_load(next);
-        if (unlikely(prev->arch.single_step != next->arch.single_step))
-            debug_set_single_step(next->arch.single_step);
+        if (unlikely(cpu->debugging || next->arch.single_step ||
+                     next->arch.debug))
+            debug_switch(next);
     }
     return switch_stacks(prev, next);
 }
@@ -71,9 +74,13 @@ int arch_user_exec(struct thread_head *head, u64 pc, u64 sp)
 {
     struct user_regs *regs = head->regs;
     unsigned long flags = arch_irq_save();
+    s32 syscall;
 
+    debug_free(head);
+    /* A tracer may still be told of the end of the call. */
+    syscall = head->arch.user ? regs->syscall : NO_SYSCALL;
     memset(regs, 0, offsetof(struct user_regs, thread));
-    regs->syscall = NO_SYSCALL;
+    regs->syscall = syscall;
     regs->pc = pc;
     regs->sp = sp;
     regs->pstate = PSR_MODE_EL0 | (cpu_features.ssbs ? PSR_SSBS : 0);
@@ -98,6 +105,7 @@ int arch_user_clone(struct thread_head *child, struct thread_head *parent,
     fpsimd_sync(parent);
     memcpy(regs, parent->regs, offsetof(struct user_regs, thread));
     regs->x[0] = 0;
+    regs->pstate &= ~(u64)PSR_SS;
     regs->syscall = NO_SYSCALL;
     if (sp)
         regs->sp = sp;

@@ -92,6 +92,9 @@ static void debug_exception(struct user_regs *regs, u64 esr, u64 far)
         regs->pstate &= ~(u64)PSR_SS;
         trap_signal(regs, SIGNO_TRAP, TRAP_TRACE, regs->pc, 0);
         break;
+    case EC_BREAKPOINT_LOW:
+        trap_signal(regs, SIGNO_TRAP, TRAP_HWBKPT, regs->pc, 0);
+        break;
     default:
         trap_signal(regs, SIGNO_TRAP, TRAP_HWBKPT, far, 0);
         break;

@@ -112,6 +112,12 @@ u32 x86_fpu_mxcsr_mask(void);
 int x86_fp_import(struct thread_head *t, const void *from, size_t size,
                   bool extended);
 
+/* ----------------------------------------------------------------- debug.c */
+void x86_debug_switch(struct thread_head *prev, struct thread_head *next);
+void x86_debug_free(struct thread_head *head);
+/* What a debug exception of user mode was for: DR6, cleared. */
+u64 x86_debug_status(struct user_regs *regs);
+
 /* ------------------------------------------------------------------- tlb.c */
 void x86_tlb_interrupt(void);
 void x86_tlb_init(void); /* each CPU */

@@ -32,6 +32,7 @@ void arch_thread_init(struct thread_head *head, void (*entry)(void *),
 
 void arch_thread_destroy(struct thread_head *head)
 {
+    x86_debug_free(head);
     if (head->arch.fp)
         arch_alloc.free(head->arch.fp, x86_fp_size);
     head->arch.fp = NULL;
@@ -119,6 +120,7 @@ struct thread_head *arch_switch(struct thread_head *prev,
         load_segments(&now, &next->arch);
         x86_fpu_switch_in(next);
     }
+    x86_debug_switch(prev, next);
     struct x86_cpu *cpu = (void *)((char *)&x86_cpu + arch_percpu_base());
     cpu->current = next;
     x86_set_entry_stack((u64)next->stack + KERNEL_STACK_SIZE);
@@ -167,7 +169,10 @@ static u64 get_gs_base(struct thread_head *head)
 
 int arch_user_exec(struct thread_head *head, u64 pc, u64 sp)
 {
-    if (!head->arch.fp) {
+    u64 number = ~0UL; /* a tracer may still be told of the end of the call */
+    if (head->arch.fp) {
+        number = head->regs->orig_rax;
+    } else {
         void *fp = arch_alloc.alloc(x86_fp_size);
         if (!fp)
             return -ENOMEM;
@@ -182,9 +187,10 @@ int arch_user_exec(struct thread_head *head, u64 pc, u64 sp)
     arch_set_tls(head, 0);
     set_gs_base(head, 0);
     head->arch.single_step = false;
+    x86_debug_free(head);
     arch_irq_restore(flags);
     *head->regs = (struct user_regs){
-        .orig_rax = ~0UL,
+        .orig_rax = number,
         .rip = pc,
         .cs = SEL_USER_CODE,
         .rflags = RFLAGS_FIXED | RFLAGS_IF,
@@ -275,7 +281,7 @@ void arch_syscall_restart_as(struct user_regs *r, u64 nr)
 
 bool arch_in_syscall(const struct user_regs *r)
 {
-    return r->orig_rax != ~0UL;
+    return (s32)r->orig_rax != -1;
 }
 
 void arch_syscall_forget(struct user_regs *r)
@@ -300,11 +306,14 @@ void arch_user_set_pc(struct user_regs *r, u64 pc)
 
 int arch_set_single_step(struct thread_head *head, bool on)
 {
-    head->arch.single_step = on;
-    if (on)
-        head->regs->rflags |= RFLAGS_TF;
-    else
-        head->regs->rflags &= ~RFLAGS_TF;
+    u64 *flags = &head->regs->rflags;
+    if (on && !(*flags & RFLAGS_TF)) {
+        head->arch.single_step = true;
+        *flags |= RFLAGS_TF;
+    } else if (!on && head->arch.single_step) {
+        head->arch.single_step = false;
+        *flags &= ~RFLAGS_TF;
+    }
     return 0;
 }
 
@@ -331,6 +340,21 @@ static void current_segments(struct thread_head *head)
     arch_irq_restore(flags);
 }
 
+size_t arch_regset_size(u32 type, size_t *unit)
+{
+    *unit = 8;
+    switch (type) {
+    case NT_PRSTATUS:
+        return sizeof(struct prstatus_regs);
+    case NT_PRFPREG:
+        return FXSAVE_SIZE;
+    case NT_X86_XSTATE:
+        return x86_fpu_features() ? x86_fp_size : 0;
+    default:
+        return 0;
+    }
+}
+
 ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
                         size_t size)
 {
@@ -341,6 +365,8 @@ ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
         current_segments(head);
         struct prstatus_regs p = {*head->regs, a->fs_base, a->gs_base, a->ds,
                                   a->es,       a->fs,      a->gs};
+        if (a->single_step) /* not the program's */
+            p.r.rflags &= ~RFLAGS_TF;
         size = min(size, sizeof(p));
         memcpy(buffer, &p, size);
         return size;
@@ -359,11 +385,22 @@ ssize_t arch_regset_get(struct thread_head *head, u32 type, void *buffer,
     return size;
 }
 
+/* Null, or of user mode. */
+static bool bad_selector(u64 s)
+{
+    return (u16)s && (s & 3) != 3;
+}
+
 static int set_general(struct thread_head *head, const struct prstatus_regs *p)
 {
     struct user_regs *r = head->regs;
-    if (p->fs_base >= ARCH_USER_TOP || p->gs_base >= ARCH_USER_TOP)
+    if (p->fs_base >= ARCH_USER_TOP || p->gs_base >= ARCH_USER_TOP ||
+        bad_selector(p->r.cs) || !p->r.cs || bad_selector(p->r.ss) ||
+        !p->r.ss || bad_selector(p->ds) || bad_selector(p->es) ||
+        bad_selector(p->fs) || bad_selector(p->gs))
         return -EIO;
+    if (p->r.rflags & RFLAGS_TF)
+        head->arch.single_step = false;
     u64 flags = (r->rflags & ~RFLAGS_USER) | (p->r.rflags & RFLAGS_USER);
     *r = p->r;
     r->rflags = flags;
@@ -382,6 +419,8 @@ ssize_t arch_regset_set(struct thread_head *head, u32 type, const void *buffer,
     if (type == NT_PRSTATUS) {
         struct prstatus_regs p = {
             *head->regs, arch_get_tls(head), get_gs_base(head), 0, 0, 0, 0};
+        if (head->arch.single_step)
+            p.r.rflags &= ~RFLAGS_TF;
         size = min(size, sizeof(p));
         memcpy(&p, buffer, size);
         int r = set_general(head, &p);

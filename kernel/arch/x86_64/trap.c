@@ -12,24 +12,25 @@
 #define SIGFPE  8
 #define SIGSEGV 11
 
-#define SI_KERNEL  0x80
-#define ILL_ILLOPN 2
-#define TRAP_BRKPT 1
-#define TRAP_TRACE 2
-#define BUS_ADRALN 1
-#define FPE_INTDIV 1
-#define FPE_FLTDIV 3
-#define FPE_FLTOVF 4
-#define FPE_FLTUND 5
-#define FPE_FLTRES 6
-#define FPE_FLTINV 7
-#define TRAP_DB    1
-#define TRAP_BP    3
-#define TRAP_DF    8
-#define TRAP_GP    13
-#define TRAP_PF    14
-#define TRAP_MF    16
-#define TRAP_XF    19
+#define SI_KERNEL   0x80
+#define ILL_ILLOPN  2
+#define TRAP_BRKPT  1
+#define TRAP_TRACE  2
+#define TRAP_HWBKPT 4
+#define BUS_ADRALN  1
+#define FPE_INTDIV  1
+#define FPE_FLTDIV  3
+#define FPE_FLTOVF  4
+#define FPE_FLTUND  5
+#define FPE_FLTRES  6
+#define FPE_FLTINV  7
+#define TRAP_DB     1
+#define TRAP_BP     3
+#define TRAP_DF     8
+#define TRAP_GP     13
+#define TRAP_PF     14
+#define TRAP_MF     16
+#define TRAP_XF     19
 
 #define PF_PRESENT 1
 #define PF_WRITE   2
@@ -220,11 +221,11 @@ static int fp_code(u32 vector)
 
 static void debug_trap(struct user_regs *regs, struct user_trap *t)
 {
-    u64 dr6;
-    __asm__ volatile("mov %%db6, %0" : "=r"(dr6));
-    __asm__ volatile("mov %0, %%db6" : : "r"(0xffff0ff0UL));
+    u64 status = x86_debug_status(regs);
     t->signo = SIGTRAP;
-    t->code = dr6 & (1 << 14) ? TRAP_TRACE : TRAP_BRKPT;
+    t->code = status & (1 << 14) ? TRAP_TRACE
+              : status & 0xf     ? TRAP_HWBKPT
+                                 : TRAP_BRKPT;
     t->address = regs->rip;
 }
 
@@ -360,7 +361,8 @@ static void kernel_trap(struct kernel_regs *regs, u32 vector, u64 error)
         regs->rip = fixup;
         return;
     }
-    if (vector == TRAP_DB) {
+    if (vector == TRAP_DB) { /* or a copy touched what is watched */
+        __asm__ volatile("mov %0, %%db6" : : "r"(0xffff0ff0UL));
         regs->rflags &= ~RFLAGS_TF;
         return;
     }

@@ -8,6 +8,8 @@
 
 /* A constant that differs: ARCH_PICK(219, 128). */
 #define ARCH_PICK(x86_64, aarch64) aarch64
+/* Is a system call made ready to restart before a tracer looks? */
+#define ARCH_RESTART_EARLY 1
 
 /* struct stat of fstat() and newfstatat(). */
 struct arch_stat {

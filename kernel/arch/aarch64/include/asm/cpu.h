@@ -19,6 +19,7 @@ struct arm64_cpu {
     struct thread_head *fp_owner;   /* whose FP state the registers hold */
     struct arch_aspace *aspace;     /* in TTBR0; NULL: the empty one */
     u64 keys_id;                    /* the loaded pointer authentication keys */
+    bool debugging; /* single step, breakpoints or watchpoints are on */
 };
 extern struct arm64_cpu arm64_cpu; /* per-CPU: through this_arm64_cpu() */
 

@@ -69,9 +69,33 @@ static inline u64 arch_syscall_number(const struct user_regs *r)
     return (u64)(s64)r->syscall;
 }
 
+/* x7 tells a tracer whether this is a stop before or after a call. */
+static inline u64 arch_syscall_tell(struct user_regs *r, bool entry)
+{
+    u64 saved = r->x[7];
+
+    r->x[7] = !entry;
+    return saved;
+}
+static inline void arch_syscall_told(struct user_regs *r, u64 saved)
+{
+    r->x[7] = saved;
+}
+/* The first argument as a tracer may have left it. */
+static inline u64 arch_syscall_first_arg(const struct user_regs *r)
+{
+    return r->x[0];
+}
+
 static inline u64 arch_syscall_arg(const struct user_regs *r, unsigned i)
 {
     return i == 0 ? r->orig_x0 : r->x[i];
+}
+
+/* The registers as the program had them when it called. */
+static inline void arch_syscall_rollback(struct user_regs *r)
+{
+    r->x[0] = r->orig_x0;
 }
 
 static inline void arch_syscall_set_result(struct user_regs *r, s64 value)

@@ -47,7 +47,8 @@ struct arch_thread {
     u64 fault_address; /* of the last fault, for the signal frame */
     u32 fp_cpu;        /* CPU whose registers held `fp` last */
     u32 fault_disabled;
-    bool user; /* has user state */
+    struct arm64_debug *debug; /* owned; NULL: no breakpoints (debug.c) */
+    bool user;                 /* has user state */
     bool single_step;
 };
 #endif

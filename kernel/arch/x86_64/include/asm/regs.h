@@ -52,6 +52,22 @@ static inline u64 arch_syscall_number(const struct user_regs *r)
     return (u32)r->orig_rax;
 }
 
+/* What tells a tracer that this is a stop before or after a call: nothing. */
+static inline u64 arch_syscall_tell(struct user_regs *r, bool entry)
+{
+    (void)r, (void)entry;
+    return 0;
+}
+static inline void arch_syscall_told(struct user_regs *r, u64 saved)
+{
+    (void)r, (void)saved;
+}
+/* The first argument as a tracer may have left it. */
+static inline u64 arch_syscall_first_arg(const struct user_regs *r)
+{
+    return r->rdi;
+}
+
 static inline u64 arch_syscall_arg(const struct user_regs *r, unsigned i)
 {
     switch (i) {
@@ -68,6 +84,12 @@ static inline u64 arch_syscall_arg(const struct user_regs *r, unsigned i)
     default:
         return r->r9;
     }
+}
+
+/* The registers as the program had them when it called. */
+static inline void arch_syscall_rollback(struct user_regs *r)
+{
+    r->rax = r->orig_rax;
 }
 
 static inline void arch_syscall_set_result(struct user_regs *r, s64 value)

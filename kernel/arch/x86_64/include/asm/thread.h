@@ -17,13 +17,14 @@
 #include "lib/types.h"
 
 struct arch_thread {
-    u64 sp;               /* kernel stack pointer while switched out */
-    void *fp;             /* owned, x86_fp_size bytes */
-    u64 fs_base, gs_base; /* user's, while switched out */
-    u16 fs, gs, ds, es;   /* user's selectors, while switched out */
-    u32 fp_cpu;           /* CPU + 1 whose registers hold fp; 0: none */
-    u32 fault_disabled;   /* nesting of arch_fault_disable() */
-    bool single_step;     /* TF was set by ptrace, not by the program */
+    u64 sp;                  /* kernel stack pointer while switched out */
+    void *fp;                /* owned, x86_fp_size bytes */
+    u64 fs_base, gs_base;    /* user's, while switched out */
+    u16 fs, gs, ds, es;      /* user's selectors, while switched out */
+    u32 fp_cpu;              /* CPU + 1 whose registers hold fp; 0: none */
+    u32 fault_disabled;      /* nesting of arch_fault_disable() */
+    struct x86_debug *debug; /* owned; NULL: no debug registers (debug.c) */
+    bool single_step;        /* TF was set by ptrace, not by the program */
 };
 
 #endif
