@@ -406,6 +406,8 @@ static inline paddr_t arch_virt_to_phys(const void *va);
 
 /* Range of kernel addresses that core/vmap hands out. */
 void arch_vmap_range(u64 *start, u64 *end);
+/* The first physical address that the CPU has not. */
+u64 arch_phys_end(void);
 /* Map [va, va+size) to physical pa; -ENOMEM. W^X is asserted. */
 int arch_kernel_map(u64 va, paddr_t pa, u64 size, u32 prot);
 /* Unmap and flush on every CPU. */

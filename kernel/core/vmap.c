@@ -335,6 +335,9 @@ void *vmap_device(paddr_t pa, size_t size, bool write_combine)
     if (!size || check_add_overflow(size, offset + PAGE_SIZE - 1, &bytes))
         return NULL;
     bytes &= PAGE_MASK;
+    /* Firmware's tables may name any address. */
+    if (pa >= arch_phys_end() || bytes > arch_phys_end() - (pa - offset))
+        return NULL;
     a = area_alloc(bytes);
     if (!a)
         return NULL;

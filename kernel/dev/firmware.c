@@ -1,6 +1,7 @@
 #include "dev/firmware.h"
 
 #include "core/init.h"
+#include "core/log.h"
 #include "core/slab.h"
 #include "lib/acpi_parse.h"
 #include "lib/fdt.h"
@@ -136,6 +137,21 @@ static void take_ranges(const struct fdt *fdt, int node,
     }
 }
 
+/* Configuration space cannot be where memory is. */
+static bool is_ram(u64 ecam, u64 buses)
+{
+    const struct boot_info *info = boot_info();
+    u64 end = ecam + ((buses + 1) << 20);
+
+    for (u32 i = 0; i < info->region_count; i++) {
+        const struct boot_region *r = &info->regions[i];
+
+        if (r->kind == BOOT_RAM && ecam < r->start + r->size && r->start < end)
+            return true;
+    }
+    return end < ecam;
+}
+
 static void hosts_from_devicetree(
     void (*fn)(const struct pci_host_description *d))
 {
@@ -157,8 +173,11 @@ static void hosts_from_devicetree(
             d.first_bus = (u8)bus;
         if (fdt_prop_u32(&fdt, node, "bus-range", 1, &bus))
             d.last_bus = (u8)bus;
-        if (d.last_bus < d.first_bus)
+        if (d.last_bus < d.first_bus ||
+            is_ram(d.ecam, d.last_bus - d.first_bus)) {
+            log_warning("pci: a host bridge at %#lx makes no sense\n", d.ecam);
             continue;
+        }
         if ((size >> 20) <= (u64)(d.last_bus - d.first_bus))
             d.last_bus = (u8)(d.first_bus + (size >> 20) - 1);
         if (fdt_prop_u32(&fdt, node, "linux,pci-domain", 0, &segment))
@@ -209,8 +228,11 @@ static void hosts_from_acpi(void (*fn)(const struct pci_host_description *d))
             .last_bus = e->end_bus,
         };
 
-        if (d.last_bus < d.first_bus)
+        if (d.last_bus < d.first_bus ||
+            is_ram(d.ecam, d.last_bus - d.first_bus)) {
+            log_warning("pci: a host bridge at %#lx makes no sense\n", d.ecam);
             continue;
+        }
         acpi_for_each_device(&acpi, windows_from_device, &d);
         fn(&d);
     }

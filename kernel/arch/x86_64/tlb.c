@@ -446,6 +446,14 @@ void *x86_map_table(paddr_t pa, u64 size)
     return map_fixed(pa, size, MAP_PROT_READ);
 }
 
+u64 arch_phys_end(void)
+{
+    u32 bits =
+        cpuid(0x80000000).eax >= 0x80000008 ? cpuid(0x80000008).eax & 0xff : 36;
+
+    return 1UL << min(bits, 52u);
+}
+
 void arch_seal_kernel(void)
 {
     /* Protections are final since early.c; boot-only pages belong to core. */
