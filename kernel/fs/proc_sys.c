@@ -364,6 +364,8 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_U64("fs/nr_open", 0644, &nr_open),
     SYSCTL_BOOL("fs/protected_symlinks", 0600, &protected_symlinks),
     SYSCTL_BOOL("fs/protected_hardlinks", 0600, &protected_hardlinks),
+    SYSCTL_INT("fs/protected_fifos", 0600, &protected_fifos, 0, 2),
+    SYSCTL_INT("fs/protected_regular", 0600, &protected_regular, 0, 2),
     SYSCTL_INT("fs/pipe-max-size", 0644, &pipe_max_size, 4096, 1 << 30),
     SYSCTL_INT("fs/leases-enable", 0644, &one, 0, 1),
     SYSCTL_U64("fs/lease-break-time", 0644, &lease_seconds),

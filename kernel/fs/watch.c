@@ -128,7 +128,7 @@ static void watch_unlink(struct watch *w)
     w->instance->watch_total--;
     atomic_dec(&watch_count);
     if (list_empty(&iw->list))
-        w->inode->flags &= (u16)~INODE_WATCHED;
+        inode_clear_flag(w->inode, INODE_WATCHED);
 }
 
 /* Tell the watches of `inode`; one-shot ones that fired go on `gone`. */
@@ -462,7 +462,7 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
         in->watch_total++;
         list_add(&new->inode_link, &inode->watches->list);
         list_add(&new->instance_link, &in->watches);
-        inode->flags |= INODE_WATCHED;
+        inode_set_flag(inode, INODE_WATCHED);
         atomic_inc(&watch_count);
         new = NULL;
     }

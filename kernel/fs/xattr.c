@@ -4,6 +4,7 @@
 #include "core/caller.h"
 #include "fs/inode.h"
 #include "fs/mount.h"
+#include "fs/super.h"
 #include "fs/vfs.h"
 #include "fs/watch.h"
 #include "lib/string.h"
@@ -35,7 +36,7 @@ static int check_access(struct caller *who, struct inode *inode,
     return inode_permission(who, inode, mask);
 }
 
-/* security.*: values that no security module here reads; the owner may. */
+/* security.*: values that no security module here reads. */
 static int check_security(struct caller *who, struct inode *inode,
                           const char *name)
 {
@@ -43,7 +44,9 @@ static int check_security(struct caller *who, struct inode *inode,
         return 0;
     if (is_security_capability(name))
         return inode_capable(who, inode, CAP_SETFCAP) ? 0 : -EPERM;
-    return 0;
+    return cred_capable_ns(who->cred, inode->sb->user_ns, CAP_SYS_ADMIN)
+               ? 0
+               : -EPERM;
 }
 
 ssize_t vfs_xattr_get(struct caller *who, const struct path *path,
@@ -81,7 +84,7 @@ int vfs_xattr_set(struct caller *who, const struct path *path, const char *name,
     if (!error) {
         inode_touch_changed(inode);
         if (is_security_capability(name))
-            inode->flags &= (u16)~INODE_NOSEC;
+            inode_clear_flag(inode, INODE_NOSEC);
     }
     write_unlock(&inode->lock);
     if (!error)

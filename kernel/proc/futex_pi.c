@@ -33,15 +33,22 @@ static struct futex_pi_state *state_of(struct futex_bucket *b,
     return NULL;
 }
 
-static void state_set_owner(struct futex_pi_state *s, struct task *owner)
+/* False: the owner has ended and is none any more. */
+static bool state_set_owner(struct futex_pi_state *s, struct task *owner)
 {
+    bool closed;
+
     spin_lock(&pi_owner_lock);
+    closed = owner && owner->pi_closed;
+    if (closed)
+        owner = NULL;
     if (s->owner)
         list_del_init(&s->owned);
     s->owner = owner;
     if (owner)
         list_add_tail(&s->owned, &owner->pi_owned);
     spin_unlock(&pi_owner_lock);
+    return !closed;
 }
 
 static void state_put(struct futex_pi_state *s)
@@ -138,16 +145,22 @@ static int take_or_find_owner(struct caller *who, struct futex_bucket *b,
     owner = task_find(who, value & FUTEX_TID_MASK);
     if (!owner)
         return -ESRCH;
-    if (owner->flags & (TASK_KTHREAD | TASK_EXITING)) {
-        int error = owner->flags & TASK_KTHREAD ? -EPERM : -ESRCH;
+    if (owner->flags & TASK_KTHREAD) {
         task_put(owner);
-        return error;
+        return -EPERM;
     }
     *fresh = (struct futex_pi_state){.key = *key};
-    state_set_owner(fresh, owner);
+    if (state_set_owner(fresh, owner)) {
+        task_put(owner);
+        *state = fresh;
+        return 0;
+    }
     task_put(owner);
-    *state = fresh;
-    return 0;
+    /* Its robust list may have said meanwhile that it died. */
+    if (futex_peek(word, &old))
+        return -EFAULT;
+    return (old & ~FUTEX_WAITERS) == (value & ~FUTEX_WAITERS) ? -ESRCH
+                                                              : -EAGAIN;
 }
 
 /* A dying or unlocking owner chose us; make the word say so. */
@@ -471,6 +484,8 @@ void futex_exit_pi(struct task *t)
                                      owned);
         if (s)
             key = s->key;
+        else
+            t->pi_closed = t->flags & TASK_EXITING;
         spin_unlock(&pi_owner_lock);
         if (!s)
             return;

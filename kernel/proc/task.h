@@ -170,6 +170,7 @@ struct task {
     u16 io_priority; /* ioprio_set(2); 0: none was set */
     struct futex_pi_state *pi_blocked_on;
     struct list_head pi_owned;
+    bool pi_closed; /* it ends and has given all up: owns no more */
     struct restart_block {
         s64 (*fn)(struct task *t, struct restart_block *b);
         u64 args[6];
