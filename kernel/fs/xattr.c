@@ -4,7 +4,6 @@
 #include "core/caller.h"
 #include "fs/inode.h"
 #include "fs/mount.h"
-#include "fs/super.h"
 #include "fs/vfs.h"
 #include "fs/watch.h"
 #include "lib/string.h"
@@ -36,7 +35,8 @@ static int check_access(struct caller *who, struct inode *inode,
     return inode_permission(who, inode, mask);
 }
 
-/* security.*: values that no security module here reads. */
+/* security.*: values that no security module here reads. Linux 6.1 with the BPF
+ * module asks for nothing at all; here for the right to change the file. */
 static int check_security(struct caller *who, struct inode *inode,
                           const char *name)
 {
@@ -44,9 +44,9 @@ static int check_security(struct caller *who, struct inode *inode,
         return 0;
     if (is_security_capability(name))
         return inode_capable(who, inode, CAP_SETFCAP) ? 0 : -EPERM;
-    return cred_capable_ns(who->cred, inode->sb->user_ns, CAP_SYS_ADMIN)
-               ? 0
-               : -EPERM;
+    if (inode_owner_or_capable(who, inode))
+        return 0;
+    return inode_permission(who, inode, MAY_WRITE) ? -EPERM : 0;
 }
 
 ssize_t vfs_xattr_get(struct caller *who, const struct path *path,
