@@ -157,7 +157,7 @@ static void *probe(void *unused)
 
 static void *maker(void *unused)
 {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 50; i++) {
         pthread_t t;
 
         if (!pthread_create(&t, NULL, probe, NULL))
@@ -193,7 +193,7 @@ int main(void)
     if (!pid)
         _exit(confined());
     CHECK(ended(pid) == 0);
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 4; i++) {
         pid = fork();
         if (!pid)
             _exit(racing());
