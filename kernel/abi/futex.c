@@ -116,6 +116,14 @@ s64 sys_futex(struct caller *who, const u64 *args)
         return futex_lock_pi(who, word, shared, WAIT_FOREVER, true);
     case FUTEX_UNLOCK_PI:
         return futex_unlock_pi(who, word, shared);
+    case FUTEX_WAIT_REQUEUE_PI:
+        error = read_deadline(who, args[3], op, &deadline);
+        if (error)
+            return error;
+        return futex_wait_requeue_pi(who, word, shared, value, deadline, word2);
+    case FUTEX_CMP_REQUEUE_PI:
+        return futex_requeue_pi(who, word, shared, value, value2, word2,
+                                value3);
     default:
         return -ENOSYS;
     }

@@ -104,7 +104,8 @@ struct runqueue *rq_lock_of(struct thread *t);
 
 /* sched_place.c */
 u32 place_wakeup(struct thread *t, bool sync);
-u32 place_new(struct thread *t);
+/* sync: its starter is about to sleep. */
+u32 place_new(struct thread *t, bool sync);
 u32 place_allowed(const struct thread *t); /* its CPU is not */
 /* Take work from a busier CPU; rq locked. True if something was taken. */
 bool balance_pull(struct runqueue *rq, bool idle);

@@ -238,6 +238,8 @@ static bool is_pair(struct thread *t)
         return false;
     pair = t->last_waker == me && me->last_waker == t;
     t->last_waker = me;
+    if (me->leaving)
+        return true;
     return pair && sched_clock() - me->time_stamp < PAIR_BURST_NS;
 }
 
@@ -288,11 +290,16 @@ bool thread_wake_sync(struct thread *t)
 void thread_start(struct thread *t)
 {
     unsigned long flags = spin_lock_irqsave(&t->sched_lock);
+    struct thread *me = thread_current();
 
     if (atomic_load(&t->state) == THREAD_NEW) {
+        /* Not one that starts several before it sleeps. */
+        bool waits = me->waits_for_started && !me->started_one;
+
+        me->started_one = sched_clock() | 1;
         atomic_store(&t->state, THREAD_RUNNING);
         runqueue_here()->forks++;
-        activate(t, place_new(t), true, false);
+        activate(t, place_new(t, waits), true, waits);
     }
     spin_unlock_irqrestore(&t->sched_lock, flags);
 }
@@ -319,6 +326,19 @@ bool thread_is_on_cpu(const struct thread *t)
 }
 
 /* -------------------------------------------------------------- switching */
+
+static inline void note_waiting(struct thread *t, u64 now)
+{
+    if (likely(!t->started_one))
+        return;
+    t->waits_for_started = now - t->started_one < PAIR_BURST_NS;
+    t->started_one = 0;
+}
+
+void sched_note_waiting(void)
+{
+    note_waiting(thread_current(), sched_clock());
+}
 
 static struct thread *pick_next(struct runqueue *rq)
 {
@@ -398,6 +418,7 @@ static void switch_threads(bool preempted)
             __atomic_fetch_add(&rq->uninterruptible, 1, __ATOMIC_RELAXED);
         rq_dequeue(rq, prev);
         prev->voluntary_switches++;
+        note_waiting(prev, rq->clock);
     } else if (unlikely(prev != rq->idle &&
                         !cpumask_test(&prev->affinity, rq->cpu))) {
         prev->must_move = true;

@@ -94,6 +94,10 @@ struct thread {
     bool must_move;          /* its CPU is not allowed any more; queue's lock */
     struct list_head *drops; /* NULL, or what it is dropping: net/unix */
     bool may_use_reserve;    /* frees memory, or dies for it: page.c */
+    bool leaving;            /* on its way to thread_exit(): will sleep soon */
+    /* It slept soon after it last started a thread: waits for it, likely. */
+    bool waits_for_started;
+    u64 started_one; /* sched clock; 0: it has slept since */
     struct cpumask affinity;
     struct sched_entity entity;
     /* CPU time is exact in all (entity.sum_exec); how it divides into user and
@@ -145,6 +149,8 @@ static inline void cond_resched(void)
     if (unlikely(atomic_load(&arch_current()->work) & WORK_RESCHED))
         preempt_schedule();
 }
+/* The current thread waits for one it started, even if that has ended. */
+void sched_note_waiting(void);
 void sched_yield(void);
 /* Wake if it sleeps in one of the states (bit mask of 1 << state); true if it
  * did. Full barrier before it looks. */

@@ -89,12 +89,14 @@ u32 place_wakeup(struct thread *t, bool sync)
     return last;
 }
 
-u32 place_new(struct thread *t)
+u32 place_new(struct thread *t, bool sync)
 {
     u32 here = cpu_current(), cpu;
 
     if (cpu_count() == 1)
         return 0;
+    if (sync && allowed(t, here) && READ_ONCE(runqueue_of(here)->count) <= 1)
+        return here;
     cpu = idle_allowed(t, here);
     if (cpu == MAX_CPUS)
         cpu = least_busy(t, here);

@@ -182,8 +182,12 @@ bool timer_cancel_sync(struct timer *t)
     }
 }
 
+/* What expires while this runs waits for the next interrupt, so that timers
+ * that start each other again cannot keep the CPU in here. */
 static void run_expired(struct timer_base *b)
 {
+    u64 now = time_monotonic();
+
     spin_lock(&b->lock);
     for (;;) {
         struct rb_node *first = rb_first_cached(&b->timers);
@@ -192,7 +196,7 @@ static void run_expired(struct timer_base *b)
         if (!first)
             break;
         t = rb_entry(first, struct timer, node);
-        if (t->deadline > time_monotonic())
+        if (t->deadline > now)
             break;
         remove(b, t);
         b->running = t;

@@ -122,7 +122,7 @@ static int make_path(struct mount *mnt, struct grant *grant, struct path *out)
     ai->inode.uid = a.uid;
     ai->inode.gid = a.gid;
     ai->grant = grant;
-    ai->inode.flags |= INODE_PRIVATE;
+    inode_set_flag(&ai->inode, INODE_PRIVATE);
     if (object_is_pipe(obj))
         ai->inode.endpoint = pipe_hooks->endpoint(obj);
     out->dentry = dentry_alloc_unnamed(mnt->sb, "", &ai->inode);

@@ -179,36 +179,64 @@ static ssize_t broken_pipe(struct caller *who, ssize_t error)
     return error;
 }
 
-/* Pipe to file, socket or pipe: look at the bytes, write them, take what was
- * written. */
+/* Two pipes are locked in any order only by who holds this. */
+static mutex_t pipe_pair_lock = MUTEX_INIT(pipe_pair_lock, "pipe_pair");
+
+/* Look at the bytes, write them, take what was written; nobody else takes them
+ * meanwhile. *again: they were gone, or the room was. */
+static ssize_t move_some(struct caller *who, struct copy_end *in,
+                         struct copy_end *out, char *buffer, size_t n,
+                         bool nonblock, bool consume, bool *again)
+{
+    bool pair = object_is_pipe(out->obj);
+    ssize_t result = -EAGAIN;
+    size_t have;
+
+    if (pair)
+        mutex_lock(&pipe_pair_lock);
+    pipe_hooks->lock(in->obj);
+    have = pipe_hooks->peek(in->obj, buffer, n);
+    if (have)
+        result = write_some(who, out, buffer, have, nonblock || pair);
+    if (consume && result > 0)
+        pipe_hooks->skip(in->obj, (size_t)result);
+    pipe_hooks->unlock(in->obj);
+    if (pair)
+        mutex_unlock(&pipe_pair_lock);
+    *again = result == -EAGAIN && (!have || pair);
+    return result;
+}
+
+/* Pipe to file, socket or pipe. */
 static ssize_t from_pipe(struct caller *who, struct copy_end *in,
                          struct copy_end *out, size_t n, bool nonblock,
                          bool consume)
 {
     char *buffer = kmalloc(CHUNK, ALLOC_KERNEL);
+    bool to_file = !object_is_pipe(out->obj), again;
     size_t done = 0;
     ssize_t result = -ENOMEM;
 
     while (buffer && done < n) {
-        size_t have;
+        size_t most = min(n - done, (size_t)CHUNK);
 
         result = pipe_hooks->wait_data(in->obj, nonblock || done > 0);
         if (result <= 0)
             break;
-        have = pipe_hooks->peek(in->obj, buffer, min(n - done, (size_t)CHUNK));
-        if (object_is_pipe(out->obj)) {
+        if (!to_file) {
             result = pipe_hooks->wait_room(out->obj, nonblock || done > 0);
             if (result < 0) {
                 result = broken_pipe(who, result);
                 break;
             }
-            have = min(have, (size_t)result);
+            most = min(most, (size_t)result);
         }
-        result = write_some(who, out, buffer, have, nonblock);
+        result =
+            move_some(who, in, out, buffer, most, nonblock, consume, &again);
+        if (again)
+            continue;
         if (result <= 0)
             break;
-        if (consume)
-            pipe_hooks->skip(in->obj, (size_t)result);
         done += (size_t)result;
         if (!consume)
             break;

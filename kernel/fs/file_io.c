@@ -86,7 +86,10 @@ ssize_t file_write_mapping(struct object *obj, struct io_request *req)
     write_lock(&inode->lock);
     if (flags & OBJ_APPEND || req->flags & REQ_APPEND)
         pos = inode_size(inode);
-    n = check_limits(who, inode, pos, &req->iter);
+    n = inode->ops->may_write ? inode->ops->may_write(inode, pos, &req->iter)
+                              : 0;
+    if (n == 0)
+        n = check_limits(who, inode, pos, &req->iter);
     if (n == 0)
         n = inode_strip_privileges(who, inode);
     if (n == 0) {

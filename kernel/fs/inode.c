@@ -130,7 +130,7 @@ void inode_apply_attributes(struct inode *inode,
         WRITE_ONCE(inode->mode,
                    (u16)((inode->mode & S_IFMT) | (set->mode & S_IALLUGO)));
         if (inode->mode & (S_ISUID | S_ISGID))
-            inode->flags &= (u16)~INODE_NOSEC;
+            inode_clear_flag(inode, INODE_NOSEC);
     }
 }
 
@@ -222,6 +222,6 @@ int inode_strip_privileges(struct caller *who, struct inode *inode)
     if (strip)
         WRITE_ONCE(inode->mode, (u16)(inode->mode & ~strip));
     if (!(inode->mode & (S_ISUID | S_ISGID)))
-        inode->flags |= INODE_NOSEC;
+        inode_set_flag(inode, INODE_NOSEC);
     return 0;
 }

@@ -23,12 +23,13 @@ struct dir_context;
 struct file_attributes;
 struct inode_locks;
 struct inode_watches;
+struct iter;
 struct mapping;
 struct set_attributes;
 
 struct inode {
     u16 mode;  /* type and permissions; changed under lock */
-    u16 flags; /* INODE_*; changed under lock */
+    u16 flags; /* INODE_*; changed by inode_set_flag() */
     kuid_t uid;
     kgid_t gid;
     refcount_t refs;
@@ -50,6 +51,16 @@ struct inode {
     void *endpoint; /* FIFO: its pipe; socket: who is bound (ipc, net) */
     struct rcu_head rcu;
 };
+
+/* Different flags have different locks: a change is atomic. */
+static inline void inode_set_flag(struct inode *inode, u16 flag)
+{
+    __atomic_fetch_or(&inode->flags, flag, __ATOMIC_RELAXED);
+}
+static inline void inode_clear_flag(struct inode *inode, u16 flag)
+{
+    __atomic_fetch_and(&inode->flags, (u16)~flag, __ATOMIC_RELAXED);
+}
 
 #define INODE_DEAD      BIT(0) /* a directory that was removed */
 #define INODE_NOSEC     BIT(1) /* no setuid bits or security.capability */
@@ -125,6 +136,9 @@ struct inode_ops {
                    struct dir_context *ctx);
     int (*fallocate)(struct caller *who, struct inode *inode, u32 mode,
                      s64 offset, s64 length);
+    /* Under the lock, before a write at pos: may refuse, may cut the iterator
+     * (file_write_mapping calls it when it is there). */
+    int (*may_write)(struct inode *inode, s64 pos, struct iter *it);
     int (*fsync)(struct file *file, s64 start, s64 end, bool data_only);
     /* SEEK_DATA, SEEK_HOLE; NULL: all is data up to the size. */
     s64 (*seek_extent)(struct inode *inode, s64 offset, int whence);

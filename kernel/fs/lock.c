@@ -381,15 +381,16 @@ int file_lock_test(struct caller *who, struct file *f, struct lock_range *r)
     return 0;
 }
 
+/* Also those taken through `file`, whoever owns them. */
 static void drop_owner(struct inode_locks *l, struct list_head *list,
-                       const void *owner)
+                       const void *owner, const struct file *file)
 {
     struct file_lock *fl, *next;
     LIST_HEAD(trash);
 
     spin_lock(&l->lock);
     list_for_each_entry_safe (fl, next, list, link)
-        if (fl->owner == owner)
+        if (fl->owner == owner || (file && fl->file == file))
             list_move(&fl->link, &trash);
     spin_unlock(&l->lock);
     if (list_empty(&trash))
@@ -404,8 +405,9 @@ void file_locks_release(struct file *f)
 
     if (!l)
         return;
-    drop_owner(l, &l->flocks, f);
-    drop_owner(l, &l->ranges, f);
+    drop_owner(l, &l->flocks, f, f);
+    /* A POSIX lock may have been set while another thread closed the handle. */
+    drop_owner(l, &l->ranges, f, f);
 }
 
 void file_locks_close(struct caller *who, struct file *f)
@@ -413,7 +415,7 @@ void file_locks_close(struct caller *who, struct file *f)
     struct inode_locks *l = f->inode->locks;
 
     if (l && who->handles)
-        drop_owner(l, &l->ranges, who->handles);
+        drop_owner(l, &l->ranges, who->handles, NULL);
 }
 
 void inode_locks_destroy(struct inode *inode)

@@ -195,8 +195,31 @@ out:
     return error;
 }
 
+s32 protected_fifos, protected_regular;
+
+/* O_CREAT finds a file of somebody else in a sticky directory: it may have been
+ * put there for who expected to make it (/proc/sys/fs/protected_regular). */
+static bool may_create_over(const struct opening *o, const struct inode *dir)
+{
+    const struct inode *inode = o->path.dentry->inode;
+    s32 level = S_ISFIFO(inode->mode)  ? READ_ONCE(protected_fifos)
+                : S_ISREG(inode->mode) ? READ_ONCE(protected_regular)
+                                       : 0;
+
+    if (!level || !(dir->mode & S_ISVTX) || kuid_equal(inode->uid, dir->uid) ||
+        kuid_equal(inode->uid, o->who->cred->fsuid))
+        return true;
+    return !(dir->mode & 02) && !(dir->mode & 020 && level >= 2);
+}
+
+static bool is_scoped(const struct opening *o)
+{
+    return o->walk & (WALK_BENEATH | WALK_IN_ROOT | WALK_NO_XDEV) ||
+           o->who->flags & CALLER_CAPABILITY;
+}
+
 /* Look the last component up, create it if need be. 1: it is a symlink to go
- * on with, whose text is *link. */
+ * on with, whose text is *link (NULL for a scoped walk). */
 static int open_last(struct opening *o, struct path_parent *p, char **link)
 {
     struct inode *dir = p->parent.dentry->inode;
@@ -240,15 +263,23 @@ static int open_last(struct opening *o, struct path_parent *p, char **link)
     if (o->created)
         return 0;
     path_descend_mounts(&o->path);
-    if (!S_ISLNK(o->path.dentry->inode->mode))
-        return 0;
+    if (!S_ISLNK(o->path.dentry->inode->mode)) {
+        if (may_create_over(o, dir))
+            return 0;
+        path_put(&o->path);
+        o->path = (struct path){NULL, NULL};
+        return -EACCES;
+    }
     if (o->flags & OPEN_EXCLUSIVE)
         error = -EEXIST;
-    else if (!(o->walk & WALK_FOLLOW) || o->path.mnt->flags & MOUNT_NOSYMFOLLOW)
+    else if (!(o->walk & WALK_FOLLOW))
         error = -ELOOP;
     else
+        error = path_may_follow(o->who, dir, &o->path, true, o->walk);
+    if (!error)
         error = 1;
-    if (error == 1) {
+    /* A walk that must stay somewhere starts again with the whole name. */
+    if (error == 1 && !is_scoped(o)) {
         struct inode *inode = o->path.dentry->inode;
 
         if (inode->ops->follow_link) {
@@ -284,6 +315,7 @@ static int lookup_creating(struct opening *o, int dirfd, const char *name)
         char *text;
 
         o->rights = p.rights;
+        link = NULL;
         error = open_last(o, &p, &link);
         if (error != 1) {
             path_parent_done(&p);
@@ -295,8 +327,7 @@ static int lookup_creating(struct opening *o, int dirfd, const char *name)
         text = link;
         if (++links > LINK_MAX)
             error = -ELOOP;
-        else if (o->walk & (WALK_BENEATH | WALK_IN_ROOT | WALK_NO_XDEV) ||
-                 o->who->flags & CALLER_CAPABILITY)
+        else if (is_scoped(o))
             /* The whole name again, now that it is known to exist. */
             error = path_lookup_rights(o->who, dirfd, name, o->walk, &o->path,
                                        &o->rights);
@@ -344,7 +375,7 @@ static int open_tmpfile(struct opening *o, int dirfd, const char *name,
     if (error)
         goto out_write;
     if (o->flags & OPEN_EXCLUSIVE)
-        inode->flags &= (u16)~INODE_LINKABLE;
+        inode_clear_flag(inode, INODE_LINKABLE);
     path.mnt = where.mnt;
     path.dentry = dentry_alloc_tmpfile(where.dentry, inode);
     error = -ENOMEM;

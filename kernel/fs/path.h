@@ -37,8 +37,13 @@
 #define WALK_IN_ROOT       BIT(12)
 #define WALK_CACHED        BIT(13)
 
-/* /proc/sys/fs/protected_symlinks */
+/* /proc/sys/fs/protected_* */
+extern s32 protected_fifos, protected_regular;
 extern bool protected_symlinks;
+/* May a walk with these flags follow `link`, found in `dir`, as the last
+ * component? 0, -ELOOP, -EACCES. */
+int path_may_follow(const struct caller *who, const struct inode *dir,
+                    const struct path *link, bool is_last, u32 flags);
 
 /* Where a walk starts when the name is relative. */
 struct walk_start {

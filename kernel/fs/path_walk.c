@@ -25,6 +25,7 @@ struct walk {
     struct path base; /* borrowed: where it started */
     u32 flags;
     u32 links, depth;
+    u32 seq;    /* dcache_seq at the start */
     char *text; /* owned: the link text being walked, or NULL */
     struct walk_frame frames[LINK_MAX];
 };
@@ -186,6 +187,11 @@ static int walk_dotdot(struct walk *w)
             return -EXDEV;
     }
     path_descend_mounts(&w->at);
+    /* What moved meanwhile may have taken the walk out of where it has to
+     * stay, without passing `base`. */
+    if (w->flags & (WALK_BENEATH | WALK_IN_ROOT) &&
+        seq_retry(&dcache_seq, w->seq))
+        return -EAGAIN;
     return 0;
 }
 
@@ -207,16 +213,29 @@ bool protected_symlinks = true;
 
 /* In a sticky directory that all may write to, only links of one's own and of
  * the directory's owner are followed. */
-static bool may_follow(struct walk *w, const struct inode *inode)
+static bool is_trusted(const struct caller *who, const struct inode *dir,
+                       const struct inode *link)
 {
-    const struct inode *dir = w->at.dentry->inode;
-
-    if (!protected_symlinks || w->who->flags & CALLER_KERNEL)
+    if (!protected_symlinks || who->flags & CALLER_KERNEL)
         return true;
     if ((dir->mode & (S_ISVTX | 02)) != (S_ISVTX | 02))
         return true;
-    return kuid_equal(w->who->cred->fsuid, inode->uid) ||
-           kuid_equal(dir->uid, inode->uid);
+    return kuid_equal(who->cred->fsuid, link->uid) ||
+           kuid_equal(dir->uid, link->uid);
+}
+
+int path_may_follow(const struct caller *who, const struct inode *dir,
+                    const struct path *link, bool is_last, u32 flags)
+{
+    struct inode *inode = link->dentry->inode;
+
+    if (is_last && !is_trusted(who, dir, inode))
+        return -EACCES;
+    if (flags & WALK_NO_SYMLINKS || link->mnt->flags & MOUNT_NOSYMFOLLOW)
+        return -ELOOP;
+    if (inode->ops->follow_link && flags & WALK_NO_MAGICLINKS)
+        return -ELOOP;
+    return 0;
 }
 
 static int walk_link(struct walk *w, struct path *link, const char *rest,
@@ -227,15 +246,14 @@ static int walk_link(struct walk *w, struct path *link, const char *rest,
     char *text;
     int error;
 
-    if (w->flags & WALK_NO_SYMLINKS || ++w->links > LINK_MAX ||
-        link->mnt->flags & MOUNT_NOSYMFOLLOW)
+    if (++w->links > LINK_MAX)
         return -ELOOP;
-    if (!may_follow(w, inode))
-        return -EACCES;
+    error = path_may_follow(w->who, w->at.dentry->inode, link,
+                            !*rest && !w->depth, w->flags);
+    if (error)
+        return error;
     inode_touch_accessed(link);
     if (inode->ops->follow_link) {
-        if (w->flags & WALK_NO_MAGICLINKS)
-            return -ELOOP;
         error = inode->ops->follow_link(w->who, link->dentry, &to);
         if (error <= 0) {
             if (error)
@@ -416,9 +434,9 @@ static int walk_run(struct walk *w, const char *name, struct path_parent *last)
     return 0;
 }
 
-static int slow_lookup(struct caller *who, const struct path *base,
-                       const char *name, u32 flags, struct path *out,
-                       struct path_parent *last)
+static int slow_lookup_once(struct caller *who, const struct path *base,
+                            const char *name, u32 flags, struct path *out,
+                            struct path_parent *last)
 {
     struct walk *w = kmalloc(sizeof(*w), ALLOC_KERNEL);
     int error;
@@ -428,6 +446,7 @@ static int slow_lookup(struct caller *who, const struct path *base,
     w->who = who;
     w->flags = flags;
     w->links = w->depth = 0;
+    w->seq = seq_begin(&dcache_seq);
     w->text = NULL;
     w->base = *base;
     if (flags & (WALK_IN_ROOT | WALK_BENEATH)) {
@@ -456,6 +475,24 @@ static int slow_lookup(struct caller *who, const struct path *base,
         *out = w->at;
     kfree(w);
     return error;
+}
+
+/* Those who must stay beneath a handle without having asked for it do not have
+ * to know that somebody renames elsewhere. */
+#define SCOPED_TRIES 64
+
+static int slow_lookup(struct caller *who, const struct path *base,
+                       const char *name, u32 flags, struct path *out,
+                       struct path_parent *last)
+{
+    int error;
+
+    for (u32 tries = 0;; tries++) {
+        error = slow_lookup_once(who, base, name, flags, out, last);
+        if (error != -EAGAIN || flags & WALK_CACHED ||
+            !(who->flags & CALLER_CAPABILITY) || tries == SCOPED_TRIES)
+            return error;
+    }
 }
 
 static u32 walk_flags(const struct caller *who, u32 flags)

@@ -21,6 +21,11 @@ struct pipe_hooks {
     /* Wait for room: bytes of it (> 0); -EPIPE without readers (the caller
      * sends SIGPIPE); -EAGAIN, -ERESTARTSYS. */
     ssize_t (*wait_room)(struct object *obj, bool nonblock);
+    /* Around peek() and skip(), so that nobody else takes the bytes. Sleeps.
+     * Only one of two pipes is locked this way, or copy.c's lock of pairs is
+     * held. */
+    void (*lock)(struct object *obj);
+    void (*unlock)(struct object *obj);
     /* Copy up to n of the oldest bytes without taking them; their number. */
     size_t (*peek)(struct object *obj, void *buffer, size_t n);
     /* Take n bytes that peek() showed. */

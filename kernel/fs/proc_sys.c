@@ -355,7 +355,6 @@ static int show_file_nr(struct caller *who, struct text *out)
 }
 
 static u64 file_max = S64_MAX, nr_open = 1048576;
-static s32 inotify_instances = 128;
 static u64 lease_seconds = 45;
 
 static const struct sysctl fs_entries[] = {
@@ -364,12 +363,16 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_U64("fs/nr_open", 0644, &nr_open),
     SYSCTL_BOOL("fs/protected_symlinks", 0600, &protected_symlinks),
     SYSCTL_BOOL("fs/protected_hardlinks", 0600, &protected_hardlinks),
+    SYSCTL_INT("fs/protected_fifos", 0600, &protected_fifos, 0, 2),
+    SYSCTL_INT("fs/protected_regular", 0600, &protected_regular, 0, 2),
     SYSCTL_INT("fs/pipe-max-size", 0644, &pipe_max_size, 4096, 1 << 30),
+    SYSCTL_U64("fs/pipe-user-pages-soft", 0644, &pipe_user_pages_soft),
+    SYSCTL_U64("fs/pipe-user-pages-hard", 0644, &pipe_user_pages_hard),
     SYSCTL_INT("fs/leases-enable", 0644, &one, 0, 1),
     SYSCTL_U64("fs/lease-break-time", 0644, &lease_seconds),
     SYSCTL_INT("fs/overflowuid", 0444, &overflow_id, 0, 0),
     SYSCTL_INT("fs/overflowgid", 0444, &overflow_id, 0, 0),
-    SYSCTL_INT("fs/inotify/max_user_instances", 0644, &inotify_instances, 0,
+    SYSCTL_INT("fs/inotify/max_user_instances", 0644, &inotify_max_instances, 0,
                S32_MAX),
     SYSCTL_INT("fs/inotify/max_user_watches", 0644, &inotify_max_watches, 0,
                S32_MAX),

@@ -74,7 +74,7 @@ struct inode *tmpfs_new_inode(struct caller *who, struct super_block *sb,
         ti->mapping.account = who->account;
         ti->inode.mapping = &ti->mapping;
         if (ti->inode.mode & (S_ISUID | S_ISGID))
-            ti->inode.flags &= (u16)~INODE_NOSEC;
+            inode_clear_flag(&ti->inode, INODE_NOSEC);
     } else if (S_ISDIR(mode)) {
         ti->inode.nlink = 2;
         ti->inode.size = 2 * DIRENT_SIZE;
@@ -324,7 +324,7 @@ static struct inode *tmpfs_tmpfile(struct caller *who, struct inode *dir,
 
     if (!IS_ERR(inode)) {
         inode->nlink = 0;
-        inode->flags |= INODE_LINKABLE;
+        inode_set_flag(inode, INODE_LINKABLE);
     }
     return inode;
 }

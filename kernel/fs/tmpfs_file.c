@@ -206,24 +206,27 @@ static ssize_t write_into_room(struct object *obj, struct io_request *req)
     return n;
 }
 
+/* Under the inode's lock, as seals are added. */
+static int tmpfs_may_write(struct inode *inode, s64 pos, struct iter *it)
+{
+    u32 seals = tmpfs_inode(inode)->seals;
+
+    if (likely(!(seals & (SEAL_WRITE | SEAL_FUTURE_WRITE | SEAL_GROW))))
+        return 0;
+    if (seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))
+        return -EPERM;
+    if (pos + (s64)iter_count(it) <= inode_size(inode))
+        return 0;
+    if (pos >= inode_size(inode))
+        return -EPERM;
+    iter_truncate(it, (size_t)(inode_size(inode) - pos));
+    return 0;
+}
+
 static ssize_t tmpfs_write(struct object *obj, struct io_request *req)
 {
     struct file *f = container_of(obj, struct file, device.object);
-    u32 seals = READ_ONCE(tmpfs_inode(f->inode)->seals);
 
-    if (unlikely(seals & (SEAL_WRITE | SEAL_FUTURE_WRITE | SEAL_GROW))) {
-        s64 pos = req->flags & REQ_POSITION ? req->pos : f->pos;
-
-        if (seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))
-            return -EPERM;
-        if (atomic_load(&obj->flags) & OBJ_APPEND)
-            pos = inode_size(f->inode);
-        if (pos + (s64)iter_count(&req->iter) > inode_size(f->inode)) {
-            if (pos >= inode_size(f->inode))
-                return -EPERM;
-            iter_truncate(&req->iter, (size_t)(inode_size(f->inode) - pos));
-        }
-    }
     if (likely(!tmpfs_inode(f->inode)->allocated))
         return file_write_mapping(obj, req);
     return write_into_room(obj, req);
@@ -273,6 +276,7 @@ const struct inode_ops tmpfs_file_inode_ops = {
     .xattr_remove = tmpfs_xattr_remove,
     .xattr_list = tmpfs_xattr_list,
     .fallocate = tmpfs_fallocate,
+    .may_write = tmpfs_may_write,
     .fsync = tmpfs_fsync,
     .seek_extent = tmpfs_seek_extent,
 };
@@ -323,7 +327,7 @@ struct grant *tmpfs_memfd_create(struct caller *who, const char *name,
     f = tmpfs_unnamed_file(who, full, 0, exec ? 0777 : 0666);
     if (IS_ERR(f))
         return ERR_CAST(f);
-    f->inode->flags |= INODE_PRIVATE;
+    inode_set_flag(f->inode, INODE_PRIVATE);
     if (sealing)
         tmpfs_inode(f->inode)->seals = 0;
     return grant_create(file_object(f), file_rights(f));

@@ -9,6 +9,8 @@
 
 #define XATTR_CREATE  1u
 #define XATTR_REPLACE 2u
+/* Of all names and values of one inode, bytes: the inodes are limited. */
+#define XATTR_TOTAL_MAX 131072u
 
 struct tmpfs_xattr {
     struct tmpfs_xattr *next;
@@ -68,7 +70,7 @@ int tmpfs_xattr_set(struct inode *inode, const char *name, const void *value,
                     size_t size, u32 flags)
 {
     struct tmpfs_xattr **at, *x;
-    size_t length = strlen(name) + 1;
+    size_t length = strlen(name) + 1, total;
     int error = check_name(name);
 
     /* A list's shortest form has a header of four bytes. */
@@ -82,6 +84,12 @@ int tmpfs_xattr_set(struct inode *inode, const char *name, const void *value,
         return -EEXIST;
     if (!*at && flags & XATTR_REPLACE)
         return -ENODATA;
+    total = length + size;
+    for (x = tmpfs_inode(inode)->xattrs; x; x = x->next)
+        if (x != *at)
+            total += strlen(x->name) + 1 + x->size;
+    if (total > XATTR_TOTAL_MAX)
+        return -ENOSPC;
     x = kmalloc(sizeof(*x) + length + size, ALLOC_KERNEL);
     if (!x)
         return -ENOMEM;

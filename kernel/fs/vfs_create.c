@@ -233,7 +233,7 @@ static int link_locked(struct caller *who, struct making *m,
     else
         error = m->dir->ops->link(m->dir, m->d, inode);
     if (!error)
-        inode->flags &= (u16)~INODE_LINKABLE;
+        inode_clear_flag(inode, INODE_LINKABLE);
     write_unlock(&inode->lock);
     return error;
 }

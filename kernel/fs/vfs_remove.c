@@ -166,7 +166,7 @@ static int rmdir_locked(struct caller *who, struct path_parent *p,
     else
         error = dir->ops->rmdir(dir, d);
     if (!error)
-        inode->flags |= INODE_DEAD;
+        inode_set_flag(inode, INODE_DEAD);
     write_unlock(&inode->lock);
     return error;
 }
@@ -355,6 +355,21 @@ static int prepare_whiteout(struct renaming *r, struct inode **inode,
     return -ENOMEM;
 }
 
+/* A directory that is replaced goes before other inodes, and those by address:
+ * with hard links, two renames can have the same two either way round. */
+static void lock_renamed(struct inode *source, struct inode *target)
+{
+    struct inode *first = S_ISDIR(source->mode) ? NULL : source;
+    struct inode *second = target;
+
+    if (first && second && (S_ISDIR(second->mode) || second < first))
+        swap(first, second);
+    if (first)
+        write_lock_nested(&first->lock, 2);
+    if (second)
+        write_lock_nested(&second->lock, 3);
+}
+
 static int rename_locked(struct renaming *r)
 {
     struct inode *source = r->old->inode, *target = r->new->inode;
@@ -381,15 +396,12 @@ static int rename_locked(struct renaming *r)
     error = -ENOMEM;
     if (!name || !reported || (exchange && !other))
         goto out_names;
-    if (!S_ISDIR(source->mode))
-        write_lock_nested(&source->lock, 2);
-    if (target)
-        write_lock_nested(&target->lock, 3);
+    lock_renamed(source, target);
     error = r->old_dir->ops->rename(r->old_dir, r->old, r->new_dir, r->new,
                                     r->flags);
     if (!error) {
         if (target && !exchange && S_ISDIR(target->mode))
-            target->flags |= INODE_DEAD;
+            inode_set_flag(target, INODE_DEAD);
         dentry_move(r->old, r->new, name, other);
         name = other = NULL;
         if (whiteout)

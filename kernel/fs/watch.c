@@ -13,11 +13,14 @@
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/super.h"
+#include "lib/idr.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "proc/user_account.h"
 #include "vm/user.h"
 
-s32 inotify_max_events = 16384, inotify_max_watches = 65536;
+s32 inotify_max_events = 16384, inotify_max_watches = 65536,
+    inotify_max_instances = 128;
 
 #define FIONREAD 0x541bu
 
@@ -42,9 +45,9 @@ struct inotify {
     u64 bytes;
     bool overflowed; /* an overflow event is queued */
     struct wait_queue wait;
-    struct list_head watches; /* watch_lock */
-    s32 next_wd;              /* watch_lock */
-    u32 watch_total;          /* watch_lock */
+    struct list_head watches;  /* watch_lock */
+    struct idr by_number;      /* wd -> struct watch; watch_lock */
+    struct user_account *user; /* owned: who made it, and has the watches */
 };
 
 struct watch {
@@ -125,10 +128,11 @@ static void watch_unlink(struct watch *w)
 
     list_del(&w->inode_link);
     list_del(&w->instance_link);
-    w->instance->watch_total--;
+    idr_remove(&w->instance->by_number, w->wd);
+    atomic_dec(&w->instance->user->inotify_watches);
     atomic_dec(&watch_count);
     if (list_empty(&iw->list))
-        w->inode->flags &= (u16)~INODE_WATCHED;
+        inode_clear_flag(w->inode, INODE_WATCHED);
 }
 
 /* Tell the watches of `inode`; one-shot ones that fired go on `gone`. */
@@ -335,6 +339,9 @@ static void inotify_release(struct object *obj)
     list_for_each_entry_safe (e, next_event, &in->events, link)
         kfree(e);
     wait_queue_destroy(&in->wait);
+    idr_destroy(&in->by_number);
+    atomic_dec(&in->user->inotify_instances);
+    user_account_put(in->user);
     kfree(in);
 }
 
@@ -372,34 +379,73 @@ static const struct object_ops inotify_ops = {
     .describe = inotify_describe,
 };
 
+static struct idr_node *number_alloc(void *ctx)
+{
+    (void)ctx;
+    return kzalloc(sizeof(struct idr_node), ALLOC_ATOMIC);
+}
+
+static void number_free(void *ctx, struct idr_node *node)
+{
+    (void)ctx;
+    kfree(node);
+}
+
+static const struct idr_ops number_ops = {number_alloc, number_free};
+
 struct grant *inotify_create(struct caller *who, bool nonblock)
 {
-    struct inotify *in = kzalloc(sizeof(*in), ALLOC_KERNEL);
+    struct user_account *user = who->cred->user;
+    struct inotify *in;
 
-    (void)who;
-    if (!in)
+    if (atomic_inc_return(&user->inotify_instances) >
+        READ_ONCE(inotify_max_instances)) {
+        atomic_dec(&user->inotify_instances);
+        return ERR_PTR(-EMFILE);
+    }
+    in = kzalloc(sizeof(*in), ALLOC_KERNEL);
+    if (!in) {
+        atomic_dec(&user->inotify_instances);
         return ERR_PTR(-ENOMEM);
+    }
+    in->user = user_account_get(user);
+    idr_init(&in->by_number, &number_ops, NULL);
     object_init(&in->object, OBJECT_INOTIFY, &inotify_ops,
                 nonblock ? OBJ_NONBLOCK : 0);
     spin_init(&in->lock, "inotify");
     INIT_LIST_HEAD(&in->events);
     INIT_LIST_HEAD(&in->watches);
     wait_queue_init(&in->wait);
-    in->next_wd = 1;
     return grant_create(&in->object, RIGHT_READ | RIGHT_SEEK | RIGHT_POLL |
                                          RIGHT_IOCTL | RIGHT_STAT |
                                          RIGHT_SETATTR | RIGHT_TRANSFER |
                                          RIGHT_DERIVE | RIGHT_FLAGS);
 }
 
+/* Among the inode's: they are few, one of each instance. */
 static struct watch *find_watch(struct inotify *in, const struct inode *inode)
 {
     struct watch *w;
 
-    list_for_each_entry (w, &in->watches, instance_link)
-        if (w->inode == inode)
+    list_for_each_entry (w, &inode->watches->list, inode_link)
+        if (w->instance == in)
             return w;
     return NULL;
+}
+
+/* A watch more of the user's: its number, -ENOSPC, -ENOMEM; watch_lock held. */
+static s32 number_watch(struct inotify *in, struct watch *w)
+{
+    s32 n;
+
+    if (atomic_inc_return(&in->user->inotify_watches) >
+        READ_ONCE(inotify_max_watches))
+        n = -ENOSPC;
+    else
+        n = idr_alloc_cyclic(&in->by_number, w, 1, S32_MAX);
+    if (n < 0)
+        atomic_dec(&in->user->inotify_watches);
+    return n;
 }
 
 static int watches_of(struct inode *inode)
@@ -450,19 +496,17 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
             w->mask |= mask & kept;
         else
             w->mask = mask & kept;
-    } else if (in->watch_total >= (u32)inotify_max_watches) {
-        result = -ENOSPC;
     } else {
+        result = number_watch(in, new);
+    }
+    if (!w && result > 0) {
         new->inode = inode_get(inode);
         new->instance = in;
         new->mask = mask;
-        result = new->wd = in->next_wd++;
-        if (in->next_wd <= 0)
-            in->next_wd = 1;
-        in->watch_total++;
+        new->wd = result;
         list_add(&new->inode_link, &inode->watches->list);
         list_add(&new->instance_link, &in->watches);
-        inode->flags |= INODE_WATCHED;
+        inode_set_flag(inode, INODE_WATCHED);
         atomic_inc(&watch_count);
         new = NULL;
     }
@@ -474,13 +518,11 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
 int inotify_remove(struct object *obj, s32 descriptor)
 {
     struct inotify *in = container_of(obj, struct inotify, object);
-    struct watch *w, *found = NULL;
+    struct watch *found;
     LIST_HEAD(gone);
 
     spin_lock(&watch_lock);
-    list_for_each_entry (w, &in->watches, instance_link)
-        if (w->wd == descriptor)
-            found = w;
+    found = descriptor > 0 ? idr_find(&in->by_number, descriptor) : NULL;
     if (found) {
         queue_event(in, found->wd, WATCH_IGNORED, 0, NULL, 0);
         watch_unlink(found);

@@ -70,7 +70,8 @@ u32 watch_cookie(void); /* for a pair of MOVED_FROM and MOVED_TO */
 void inode_watches_destroy(struct inode *inode);
 
 /* /proc/sys/fs/inotify */
-extern s32 inotify_max_watches, inotify_max_events;
+/* Of one user; events: of one instance. */
+extern s32 inotify_max_watches, inotify_max_instances, inotify_max_events;
 
 /* inotify_init1: a grant of an OBJECT_INOTIFY; ERR_PTR. */
 struct grant *inotify_create(struct caller *who, bool nonblock);

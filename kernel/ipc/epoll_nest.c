@@ -117,8 +117,6 @@ static int count_ways(struct wait_queue *q, u32 depth, u32 *ways)
     unsigned long flags;
     int result = 0;
 
-    if (depth > EPOLL_NEST_MAX)
-        return -EINVAL;
     flags = spin_lock_irqsave_nested(&q->lock, depth);
     list_for_each_entry (e, &q->entries, link) {
         struct epoll *ep = set_behind(e);
@@ -127,7 +125,9 @@ static int count_ways(struct wait_queue *q, u32 depth, u32 *ways)
         if (!ep)
             continue;
         result = 1;
-        further = count_ways(&ep->poll_queue, depth + 1, ways);
+        further = depth > EPOLL_NEST_MAX
+                      ? -EINVAL
+                      : count_ways(&ep->poll_queue, depth + 1, ways);
         if (further < 0 ||
             (!further && depth && ++ways[depth] > ways_max[depth])) {
             result = -EINVAL;

@@ -30,6 +30,8 @@ static struct pipe *get_pipe(struct caller *who, struct inode *inode)
         refcount_inc(&p->refs);
     } else {
         p = pipe_alloc(who);
+        if (IS_ERR(p))
+            p = NULL; /* for whatever reason: ENOMEM, as on Linux */
         inode->endpoint = p;
     }
     write_unlock(&inode->lock);

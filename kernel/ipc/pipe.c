@@ -13,11 +13,13 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "proc/task.h"
+#include "proc/user_account.h"
 #include "vm/user.h"
 
 #define FIONREAD 0x541B
 
 u32 pipe_max_size = 1048576;
+u64 pipe_user_pages_soft = 16384, pipe_user_pages_hard;
 
 struct pipe_end {
     struct object object; /* must be first */
@@ -39,19 +41,51 @@ struct pipe *pipe_from_object(struct object *obj)
 
 /* ------------------------------------------------------------------- life */
 
+static bool is_limited(const struct caller *who)
+{
+    return !caller_capable_init(who, CAP_SYS_RESOURCE) &&
+           !caller_capable_init(who, CAP_SYS_ADMIN);
+}
+
+static bool over(s64 slots, u64 limit)
+{
+    return limit && (u64)slots > limit;
+}
+
+/* Count the slots of a new pipe: how many it gets, or -ENFILE. */
+static int charge_slots(const struct caller *who)
+{
+    atomic64_t *used = &who->cred->user->pipe_slots;
+    int slots = PIPE_SLOTS_DEFAULT;
+    s64 now = atomic64_add_return(slots, used);
+
+    if (over(now, READ_ONCE(pipe_user_pages_soft)) && is_limited(who)) {
+        slots = PIPE_SLOTS_SMALL;
+        now = atomic64_add_return(slots - PIPE_SLOTS_DEFAULT, used);
+    }
+    if (over(now, READ_ONCE(pipe_user_pages_hard)) && is_limited(who)) {
+        atomic64_sub(slots, used);
+        return -ENFILE;
+    }
+    return slots;
+}
+
 struct pipe *pipe_alloc(const struct caller *who)
 {
-    struct pipe *p = kzalloc(sizeof(*p), ALLOC_KERNEL);
+    int slots = charge_slots(who), error = -ENOMEM;
+    struct pipe *p;
 
+    if (slots < 0)
+        return ERR_PTR(slots);
+    p = kzalloc(sizeof(*p), ALLOC_KERNEL);
     if (!p)
-        return NULL;
-    p->buffers = kmalloc_array(PIPE_SLOTS_DEFAULT, sizeof(*p->buffers),
-                               ALLOC_KERNEL | ALLOC_ZERO);
-    if (!p->buffers) {
-        kfree(p);
-        return NULL;
-    }
-    p->slots = PIPE_SLOTS_DEFAULT;
+        goto out_slots;
+    p->buffers =
+        kmalloc_array(slots, sizeof(*p->buffers), ALLOC_KERNEL | ALLOC_ZERO);
+    if (!p->buffers)
+        goto out_free;
+    p->user = user_account_get(who->cred->user);
+    p->slots = (u32)slots;
     mutex_init(&p->lock, "pipe");
     refcount_set(&p->refs, 1);
     wait_queue_init(&p->readable);
@@ -63,6 +97,12 @@ struct pipe *pipe_alloc(const struct caller *who)
     p->gid = who->cred->fsgid.value;
     p->time = time_realtime();
     return p;
+
+out_free:
+    kfree(p);
+out_slots:
+    atomic64_sub(slots, &who->cred->user->pipe_slots);
+    return ERR_PTR(error);
 }
 
 void pipe_free(struct pipe *p)
@@ -71,6 +111,8 @@ void pipe_free(struct pipe *p)
         pipe_pop(p);
     if (p->spare)
         page_put(p->spare);
+    atomic64_sub(p->slots, &p->user->pipe_slots);
+    user_account_put(p->user);
     kfree(p->buffers);
     kfree(p);
 }
@@ -131,8 +173,8 @@ int pipe_create(struct caller *who, u32 flags, struct grant **read_end,
     struct pipe *p = pipe_alloc(who);
     int error = 0;
 
-    if (!p)
-        return -ENOMEM;
+    if (IS_ERR(p))
+        return (int)PTR_ERR(p);
     *read_end = make_end(p, true, flags & OBJ_NONBLOCK);
     if (IS_ERR(*read_end)) {
         error = PTR_ERR(*read_end);
@@ -169,12 +211,20 @@ void pipe_pop(struct pipe *p)
     p->tail++;
 }
 
-static struct page *get_page(struct pipe *p)
+/* A page for the writer's bytes, charged to it. */
+static struct page *get_page(struct pipe *p, const struct caller *who)
 {
     struct page *page = p->spare;
 
     p->spare = NULL;
-    return page ? page : page_alloc(0, ALLOC_KERNEL | ALLOC_USER);
+    if (page)
+        return page;
+    page = page_alloc(0, ALLOC_KERNEL | ALLOC_USER);
+    if (page && account_charge_page(who->account, page)) {
+        page_put(page);
+        page = NULL;
+    }
+    return page;
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -251,9 +301,10 @@ static ssize_t merge(struct pipe *p, struct iter *from, size_t n)
 }
 
 /* One new fragment. Bytes, or -ENOMEM, -EFAULT. */
-static ssize_t put_fragment(struct pipe *p, struct iter *from, bool packet)
+static ssize_t put_fragment(struct pipe *p, const struct caller *who,
+                            struct iter *from, bool packet)
 {
-    struct page *page = get_page(p);
+    struct page *page = get_page(p, who);
     size_t n = min_t(size_t, iter_count(from), PAGE_SIZE);
     struct pipe_buffer *b;
     size_t moved;
@@ -273,7 +324,8 @@ static ssize_t put_fragment(struct pipe *p, struct iter *from, bool packet)
 }
 
 /* Put in what there is room for; bytes, or an errno when there are none. */
-static ssize_t put(struct pipe *p, struct iter *from, bool packets)
+static ssize_t put(struct pipe *p, const struct caller *who, struct iter *from,
+                   bool packets)
 {
     size_t total = iter_count(from), tail = total & (PAGE_SIZE - 1);
     ssize_t done = 0, n;
@@ -285,7 +337,7 @@ static ssize_t put(struct pipe *p, struct iter *from, bool packets)
         done += n;
     }
     while (iter_count(from) && !pipe_full(p)) {
-        n = put_fragment(p, from, packets);
+        n = put_fragment(p, who, from, packets);
         if (n < 0)
             return done ? done : n;
         done += n;
@@ -312,7 +364,8 @@ ssize_t pipe_write(struct object *obj, struct io_request *req)
         goto out;
     }
     /* A short write goes in whole or not at all (pipe(7)). */
-    result = put(p, &req->iter, atomic_load(&obj->flags) & OBJ_DIRECT);
+    result =
+        put(p, req->caller, &req->iter, atomic_load(&obj->flags) & OBJ_DIRECT);
     if (result < 0) {
         if (req->done)
             result = req->done;
@@ -400,6 +453,7 @@ s64 pipe_get_size(struct pipe *p)
 s64 pipe_set_size(struct caller *who, struct pipe *p, u64 bytes)
 {
     struct pipe_buffer *fresh;
+    s64 error = 0, total;
     u64 slots = 1;
     u32 used;
 
@@ -415,10 +469,20 @@ s64 pipe_set_size(struct caller *who, struct pipe *p, u64 bytes)
         return -ENOMEM;
     mutex_lock(&p->lock);
     used = p->head - p->tail;
-    if (used > slots && !PLANTED(PLANT_PIPE_SHRINK)) {
+    total =
+        atomic64_add_return((s64)slots - (s64)p->slots, &p->user->pipe_slots);
+    if (slots > p->slots &&
+        (over(total, READ_ONCE(pipe_user_pages_soft)) ||
+         over(total, READ_ONCE(pipe_user_pages_hard))) &&
+        is_limited(who))
+        error = -EPERM;
+    else if (used > slots && !PLANTED(PLANT_PIPE_SHRINK))
+        error = -EBUSY;
+    if (error) {
+        atomic64_sub((s64)slots - (s64)p->slots, &p->user->pipe_slots);
         mutex_unlock(&p->lock);
         kfree(fresh);
-        return -EBUSY;
+        return error;
     }
     for (u32 i = 0; i < used; i++)
         fresh[i] = p->buffers[(p->tail + i) & (p->slots - 1)];

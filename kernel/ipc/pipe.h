@@ -19,9 +19,13 @@
 struct caller;
 
 #define PIPE_SLOTS_DEFAULT 16
+#define PIPE_SLOTS_SMALL   2
 #define PIPE_ATOMIC        4096 /* PIPE_BUF: such writes are not mixed */
 
 extern u32 pipe_max_size; /* bytes an unprivileged user may ask for */
+/* Slots of all pipes of an unprivileged user; 0: no limit. Over the soft one
+ * new pipes are small, over the hard one there are none. */
+extern u64 pipe_user_pages_soft, pipe_user_pages_hard;
 
 struct pipe_buffer {
     struct page *page; /* referenced */
@@ -41,12 +45,14 @@ struct pipe {
     bool polled;        /* somebody polls it: each write is told of */
     struct page *spare; /* owned, or NULL */
     u64 inode;
-    u32 mode;     /* permissions: fchmod */
-    u32 uid, gid; /* kernel ids of the creator */
-    s64 time;     /* ns: creation */
+    u32 mode;                  /* permissions: fchmod */
+    u32 uid, gid;              /* kernel ids of the creator */
+    s64 time;                  /* ns: creation */
+    struct user_account *user; /* owned: whose slots these are */
 };
 
-/* Both ends of a new pipe; flags: OBJ_NONBLOCK, OBJ_DIRECT. -ENOMEM. */
+/* Both ends of a new pipe; flags: OBJ_NONBLOCK, OBJ_DIRECT. -ENOMEM, -ENFILE:
+ * the user has too many. */
 int pipe_create(struct caller *who, u32 flags, struct grant **read_end,
                 struct grant **write_end);
 /* NULL when the object is no pipe or FIFO. */

@@ -7,7 +7,7 @@
 
 #define PIPE_DEVICE 0x0du /* st_dev of pipefs: an anonymous device number */
 
-struct pipe *pipe_alloc(const struct caller *who); /* NULL: no memory */
+struct pipe *pipe_alloc(const struct caller *who); /* ERR_PTR */
 void pipe_put(struct pipe *p);
 void pipe_free(struct pipe *p); /* its last reference has gone */
 void pipe_close_end(struct pipe *p, bool reads, bool writes);

@@ -52,12 +52,21 @@ static ssize_t wait_room(struct object *obj, bool nonblock)
     return result;
 }
 
+static void lock(struct object *obj)
+{
+    mutex_lock_nested(&pipe_from_object(obj)->lock, 1);
+}
+
+static void unlock(struct object *obj)
+{
+    mutex_unlock(&pipe_from_object(obj)->lock);
+}
+
 static size_t peek(struct object *obj, void *buffer, size_t n)
 {
     struct pipe *p = pipe_from_object(obj);
     size_t done = 0;
 
-    mutex_lock(&p->lock);
     for (u32 at = p->tail; at != p->head && done < n; at++) {
         struct pipe_buffer *b = &p->buffers[at & (p->slots - 1)];
         size_t part = min((size_t)b->length, n - done);
@@ -66,7 +75,6 @@ static size_t peek(struct object *obj, void *buffer, size_t n)
                part);
         done += part;
     }
-    mutex_unlock(&p->lock);
     return done;
 }
 
@@ -74,7 +82,6 @@ static void skip(struct object *obj, size_t n)
 {
     struct pipe *p = pipe_from_object(obj);
 
-    mutex_lock(&p->lock);
     while (n && !pipe_empty(p)) {
         struct pipe_buffer *b = pipe_front(p);
 
@@ -86,7 +93,6 @@ static void skip(struct object *obj, size_t n)
         n -= b->length;
         pipe_pop(p);
     }
-    mutex_unlock(&p->lock);
     wait_queue_wake(&p->writable, POLLOUT | POLLWRNORM, 0);
 }
 
@@ -107,6 +113,8 @@ static const struct pipe_hooks hooks = {
     .get_size = get_size,
     .wait_data = wait_data,
     .wait_room = wait_room,
+    .lock = lock,
+    .unlock = unlock,
     .peek = peek,
     .skip = skip,
     .same = same,

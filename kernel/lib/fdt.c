@@ -171,24 +171,34 @@ bool fdt_reserved(const struct fdt *fdt, unsigned int i, u64 *addr, u64 *size)
     }
 }
 
-/* Below here the blob is known to be sound, and tokens can be read. */
-
-static struct token token_at(const struct fdt *fdt, u32 at)
-{
-    struct token t = {.tag = END};
-
-    read_token(fdt, at, &t);
-    return t;
-}
+/* Below here the blob is known to be sound: nothing is checked again. */
 
 int fdt_root(const struct fdt *fdt)
 {
     u32 at = fdt->structs;
-    struct token t;
 
-    for (t = token_at(fdt, at); t.tag == NOP; t = token_at(fdt, at))
-        at = t.next;
+    while (cell(fdt, at) == NOP)
+        at += 4;
     return (int)at;
+}
+
+/* Behind a name at `at`, which is padded to whole cells: as by the check, but
+ * a cell at a time. */
+static u32 behind_name(const struct fdt *fdt, u32 at)
+{
+    u32 v;
+
+    do {
+        v = cell(fdt, at);
+        at += 4;
+    } while (!((v - 0x01010101) & ~v & 0x80808080)); /* no byte is 0 */
+    return at;
+}
+
+/* Behind the token of a node. */
+static u32 inside(const struct fdt *fdt, int node)
+{
+    return behind_name(fdt, (u32)node + 4);
 }
 
 /*
@@ -197,10 +207,8 @@ int fdt_root(const struct fdt *fdt)
  */
 static int next_begin(const struct fdt *fdt, u32 at, int *depth, int min_depth)
 {
-    for (;;) {
-        struct token t = token_at(fdt, at);
-
-        switch (t.tag) {
+    for (;; at += 4) {
+        switch (cell(fdt, at)) {
         case BEGIN_NODE:
             ++*depth;
             return (int)at;
@@ -208,10 +216,12 @@ static int next_begin(const struct fdt *fdt, u32 at, int *depth, int min_depth)
             if (--*depth < min_depth)
                 return FDT_NONE;
             break;
+        case PROP:
+            at += 8 + round_up(cell(fdt, at + 4), 4);
+            break;
         case END:
             return FDT_NONE;
         }
-        at = t.next;
     }
 }
 
@@ -219,14 +229,14 @@ int fdt_first_child(const struct fdt *fdt, int node)
 {
     int depth = 0;
 
-    return next_begin(fdt, token_at(fdt, (u32)node).next, &depth, 0);
+    return next_begin(fdt, inside(fdt, node), &depth, 0);
 }
 
 int fdt_next_node(const struct fdt *fdt, int node)
 {
     int depth = 0;
 
-    return next_begin(fdt, token_at(fdt, (u32)node).next, &depth, INT_MIN);
+    return next_begin(fdt, inside(fdt, node), &depth, INT_MIN);
 }
 
 int fdt_next_sibling(const struct fdt *fdt, int node)
@@ -234,7 +244,7 @@ int fdt_next_sibling(const struct fdt *fdt, int node)
     int depth = 0;
 
     do {
-        node = next_begin(fdt, token_at(fdt, (u32)node).next, &depth, -1);
+        node = next_begin(fdt, inside(fdt, node), &depth, -1);
     } while (node != FDT_NONE && depth > 0);
     return node;
 }
@@ -248,31 +258,37 @@ int fdt_parent(const struct fdt *fdt, int node)
         if (at == node)
             return parents[depth - 1];
         parents[depth] = at;
-        at = next_begin(fdt, token_at(fdt, (u32)at).next, &depth, 1);
+        at = next_begin(fdt, inside(fdt, at), &depth, 1);
     }
     return FDT_NONE;
 }
 
 const char *fdt_name(const struct fdt *fdt, int node)
 {
-    return token_at(fdt, (u32)node).name;
+    return (const char *)fdt->blob + node + 4;
 }
 
 static bool prop_from(const struct fdt *fdt, u32 at, struct fdt_prop *prop)
 {
-    struct token t;
+    u32 len;
 
-    for (t = token_at(fdt, at); t.tag == NOP; t = token_at(fdt, t.next))
-        ;
-    if (t.tag != PROP)
+    while (cell(fdt, at) == NOP)
+        at += 4;
+    if (cell(fdt, at) != PROP)
         return false;
-    *prop = (struct fdt_prop){t.name, t.data, t.len, (int)t.next};
+    len = cell(fdt, at + 4);
+    *prop = (struct fdt_prop){
+        .name = (const char *)fdt->blob + fdt->strings + cell(fdt, at + 8),
+        .data = fdt->blob + at + 12,
+        .len = len,
+        .next = (int)(at + 12 + round_up(len, 4)),
+    };
     return true;
 }
 
 bool fdt_first_prop(const struct fdt *fdt, int node, struct fdt_prop *prop)
 {
-    return prop_from(fdt, token_at(fdt, (u32)node).next, prop);
+    return prop_from(fdt, inside(fdt, node), prop);
 }
 
 bool fdt_next_prop(const struct fdt *fdt, struct fdt_prop *prop)

@@ -48,23 +48,32 @@ void unix_unlock_two(struct unix_socket *a, struct unix_socket *b)
         spin_unlock(&b->lock);
 }
 
-void unix_set_own_credentials(struct unix_socket *u, struct caller *who)
+/* Referenced: for a socket's `own` or another's peer_credentials. */
+static struct unix_credentials credentials_of(const struct caller *who)
 {
-    struct pid *old = u->own.pid;
-
-    u->own.pid =
-        who->task ? pid_get(who->task->group->leader->pids[PID_PROCESS]) : NULL;
-    u->own.uid = who->cred->euid.value;
-    u->own.gid = who->cred->egid.value;
-    pid_put(old);
+    return (struct unix_credentials){
+        .pid = who->task ? pid_get(who->task->group->leader->pids[PID_PROCESS])
+                         : NULL,
+        .uid = who->cred->euid.value,
+        .gid = who->cred->egid.value,
+    };
 }
 
-void unix_credentials_copy(struct unix_credentials *to,
-                           const struct unix_credentials *from)
+static struct unix_credentials credentials_get(const struct unix_credentials *c)
 {
-    pid_get(from->pid);
-    pid_put(to->pid);
-    *to = *from;
+    pid_get(c->pid);
+    return *c;
+}
+
+/* The socket's lock is held; returns whose reference is to be put without it.
+ */
+static struct pid *credentials_set(struct unix_credentials *to,
+                                   struct unix_credentials from)
+{
+    struct pid *old = to->pid;
+
+    *to = from;
+    return old;
 }
 
 struct unix_socket *unix_alloc(struct caller *who, struct net_namespace *net,
@@ -104,7 +113,7 @@ static struct socket *create(struct caller *who, int type, int protocol,
     u = unix_alloc(who, net_namespace_of(who), type, obj_flags);
     if (!u)
         return ERR_PTR(-ENOMEM);
-    unix_set_own_credentials(u, who);
+    u->own = credentials_of(who);
     return &u->socket;
 }
 
@@ -117,8 +126,8 @@ static int pair(struct socket *sa, struct socket *sb)
     a->peer = b;
     b->peer = a;
     a->state = b->state = UNIX_CONNECTED;
-    unix_credentials_copy(&a->peer_credentials, &b->own);
-    unix_credentials_copy(&b->peer_credentials, &a->own);
+    a->peer_credentials = credentials_get(&b->own);
+    b->peer_credentials = credentials_get(&a->own);
     return 0;
 }
 
@@ -127,26 +136,33 @@ static int pair(struct socket *sa, struct socket *sb)
 static int listen(struct caller *who, struct socket *s, int backlog)
 {
     struct unix_socket *u = unix_of(s);
+    struct unix_credentials mine;
+    struct pid *old[2];
     int error = 0;
 
     if (!unix_is_connected_type(u))
         return -EOPNOTSUPP;
     if (!u->name)
         return -EINVAL;
+    mine = credentials_of(who);
     spin_lock(&u->lock);
     if (u->state != UNIX_IDLE && u->state != UNIX_LISTENING) {
         error = -EINVAL;
     } else {
         u->state = UNIX_LISTENING;
         u->backlog = min((u32)backlog, (u32)READ_ONCE(u->net->backlog_max));
+        old[0] = credentials_set(&u->own, mine);
+        old[1] = credentials_set(&u->peer_credentials, credentials_get(&mine));
     }
     spin_unlock(&u->lock);
-    if (!error) {
-        unix_set_own_credentials(u, who);
-        unix_credentials_copy(&u->peer_credentials, &u->own);
-        wait_queue_wake(&u->writable, POLLOUT, 0);
+    if (error) {
+        pid_put(mine.pid);
+        return error;
     }
-    return error;
+    pid_put(old[0]);
+    pid_put(old[1]);
+    wait_queue_wake(&u->writable, POLLOUT, 0);
+    return 0;
 }
 
 /* A datagram socket's default destination. */
@@ -174,9 +190,12 @@ static ssize_t connect_datagram(struct unix_socket *u, struct caller *who,
     return 0;
 }
 
-/* Both locked: hand the listener a socket that is connected to u. */
-static void establish(struct unix_socket *u, struct unix_socket *listener,
-                      struct unix_socket *server)
+/* Both locked: hand the listener a socket that is connected to u, with its
+ * credentials, which are taken over. Returns what is to be put. */
+static struct pid *establish(struct unix_socket *u,
+                             struct unix_socket *listener,
+                             struct unix_socket *server,
+                             struct unix_credentials mine)
 {
     unix_hold(u);
     unix_hold(server);
@@ -185,8 +204,11 @@ static void establish(struct unix_socket *u, struct unix_socket *listener,
     server->state = u->state = UNIX_CONNECTED;
     server->name = listener->name;
     refcount_inc(&server->name->refs);
+    server->peer_credentials = mine;
     list_add_tail(&server->pending_link, &listener->queue);
     listener->queued_packets++;
+    return credentials_set(&u->peer_credentials,
+                           credentials_get(&listener->peer_credentials));
 }
 
 static void drop_listener(void *data)
@@ -199,7 +221,9 @@ static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
     struct caller *who = (struct caller *)req->caller;
     struct socket_address *a = req->extra;
     struct unix_socket *listener, *server;
+    struct unix_credentials mine;
     ssize_t result = 0;
+    struct pid *old;
 
     if (u->state == UNIX_CONNECTED)
         return -EISCONN;
@@ -213,7 +237,8 @@ static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
         unix_drop(listener);
         return -ENOMEM;
     }
-    unix_set_own_credentials(u, who);
+    mine = credentials_of(who);
+    old = mine.pid;
     unix_lock_two(u, listener);
     if (listener->state != UNIX_LISTENING || listener->shutdown & SHUTDOWN_READ)
         result = -ECONNREFUSED;
@@ -229,13 +254,11 @@ static ssize_t connect_stream(struct unix_socket *u, struct io_request *req)
             result = -EIOCBQUEUED;
         }
     } else {
-        establish(u, listener, server);
+        old = establish(u, listener, server, mine);
     }
     unix_unlock_two(u, listener);
+    pid_put(old);
     if (!result) {
-        unix_credentials_copy(&u->peer_credentials,
-                              &listener->peer_credentials);
-        unix_credentials_copy(&server->peer_credentials, &u->own);
         wait_queue_wake(&listener->readable, POLLIN, 1);
     } else {
         object_put(&server->socket.object);
@@ -464,6 +487,7 @@ static ssize_t get_option(struct caller *who, struct socket *s, int level,
                           int name, void *value, u32 size)
 {
     struct unix_socket *u = unix_of(s);
+    struct unix_credentials peer;
     struct abi_ucred cred;
     s32 v;
 
@@ -473,20 +497,16 @@ static ssize_t get_option(struct caller *who, struct socket *s, int level,
     case SO_PEERCRED:
         if (PLANTED(PLANT_SOCKET_OPTION))
             return (ssize_t)u->peer_credentials.pid->level;
-        cred = (struct abi_ucred){
-            .pid = u->peer_credentials.pid
-                       ? (s32)pid_number(u->peer_credentials.pid,
-                                         task_pid_ns(who->task))
-                       : 0,
-            .uid = u->peer_credentials.pid
-                       ? uid_from_kernel(who->cred->user_ns,
-                                         (kuid_t){u->peer_credentials.uid})
-                       : ~0u,
-            .gid = u->peer_credentials.pid
-                       ? gid_from_kernel(who->cred->user_ns,
-                                         (kgid_t){u->peer_credentials.gid})
-                       : ~0u,
-        };
+        spin_lock(&u->lock);
+        peer = credentials_get(&u->peer_credentials);
+        spin_unlock(&u->lock);
+        cred = (struct abi_ucred){.uid = ~0u, .gid = ~0u};
+        if (peer.pid) {
+            cred.pid = (s32)pid_number(peer.pid, task_pid_ns(who->task));
+            cred.uid = uid_from_kernel(who->cred->user_ns, (kuid_t){peer.uid});
+            cred.gid = gid_from_kernel(who->cred->user_ns, (kgid_t){peer.gid});
+        }
+        pid_put(peer.pid);
         size = min_t(u32, size, sizeof(cred));
         memcpy(value, &cred, size);
         return size;

@@ -36,8 +36,10 @@ struct unix_packet {
     struct unix_name *from;     /* owned, or NULL */
     struct socket_control control;
     u32 length, taken;
-    u32 charge;     /* bytes counted against the sender */
-    bool in_flight; /* its grants are counted: unix_gc.c */
+    u32 charge;                /* bytes counted against the sender */
+    struct account *account;   /* owned: whom its memory is charged to */
+    struct user_account *user; /* owned: who has the grants in flight */
+    bool in_flight;            /* its grants are counted: unix_gc.c */
     u8 data[];
 };
 
@@ -48,7 +50,7 @@ enum unix_state {
     UNIX_DEAD
 };
 
-struct unix_credentials { /* SO_PEERCRED */
+struct unix_credentials { /* SO_PEERCRED; guarded by the socket's lock */
     struct pid *pid;      /* owned */
     u32 uid, gid;         /* kernel ids */
 };
@@ -72,7 +74,7 @@ struct unix_socket {
     struct list_head net_link;     /* net->sockets */
     struct list_head flights;      /* unix_gc.c, as the three below */
     bool gc_candidate, gc_suspect, gc_scanned;
-    struct unix_credentials own, peer_credentials;
+    struct unix_credentials own, peer_credentials; /* lock */
     struct wait_queue readable, writable;
 };
 
@@ -95,9 +97,6 @@ void unix_hold(struct unix_socket *u);
 void unix_drop(struct unix_socket *u);
 void unix_lock_two(struct unix_socket *a, struct unix_socket *b);
 void unix_unlock_two(struct unix_socket *a, struct unix_socket *b);
-void unix_set_own_credentials(struct unix_socket *u, struct caller *who);
-void unix_credentials_copy(struct unix_credentials *to,
-                           const struct unix_credentials *from);
 
 /* unix_name.c */
 void unix_name_put(struct unix_name *n);

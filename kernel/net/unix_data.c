@@ -1,4 +1,5 @@
 /* Sending and receiving on AF_UNIX. */
+#include "core/account.h"
 #include "core/plant.h"
 #include "core/slab.h"
 #include "core/time.h"
@@ -7,6 +8,7 @@
 #include "net/unix.h"
 #include "proc/pid.h"
 #include "proc/task.h"
+#include "proc/user_account.h"
 
 /* What a packet of n bytes costs, as Linux counts: its header, and data with
  * the trailer in a block of a power of two (SKB_TRUESIZE). */
@@ -55,12 +57,50 @@ void unix_packets_drop(struct list_head *packets)
     me->drops = NULL;
 }
 
+/* What a packet takes of the account, in whole pages. */
+static u64 packet_pages(const struct unix_packet *p)
+{
+    return DIV_ROUND_UP(sizeof(*p) + p->length, PAGE_SIZE);
+}
+
+/* The grants are about to be sent: a user may have as many under way as a
+ * process may have open. */
+static int grants_depart(struct unix_packet *p, struct caller *who)
+{
+    struct user_account *user = who->cred->user;
+    int error;
+
+    if (!p->control.grant_count)
+        return 0;
+    if ((u64)atomic_load(&user->unix_in_flight) > who->limit_nofile &&
+        !caller_capable_init(who, CAP_SYS_RESOURCE) &&
+        !caller_capable_init(who, CAP_SYS_ADMIN))
+        return -ETOOMANYREFS;
+    error = unix_gc_depart(&p->control);
+    if (error)
+        return error;
+    p->user = user_account_get(user);
+    atomic_add((int)p->control.grant_count, &user->unix_in_flight);
+    p->in_flight = true;
+    return 0;
+}
+
+static void grants_arrive(struct unix_packet *p)
+{
+    if (!p->in_flight)
+        return;
+    unix_gc_arrive(&p->control);
+    atomic_sub((int)p->control.grant_count, &p->user->unix_in_flight);
+    user_account_put(p->user);
+    p->user = NULL;
+    p->in_flight = false;
+}
+
 void unix_packet_free(struct unix_packet *p)
 {
     struct unix_socket *sender = p->sender;
 
-    if (p->in_flight)
-        unix_gc_arrive(&p->control);
+    grants_arrive(p);
     if (sender) {
         atomic_sub(p->charge, &sender->outstanding);
         if (has_room(sender))
@@ -69,25 +109,29 @@ void unix_packet_free(struct unix_packet *p)
     }
     unix_name_put(p->from);
     socket_control_drop(&p->control);
+    account_uncharge_memory(p->account, packet_pages(p));
+    account_put(p->account);
     kfree(p);
 }
 
-static struct unix_packet *make_packet(struct unix_socket *u, struct iter *from,
+static struct unix_packet *make_packet(struct unix_socket *u,
+                                       struct caller *who, struct iter *from,
                                        size_t n, int *error)
 {
     struct unix_packet *p = kmalloc(sizeof(*p) + n, ALLOC_KERNEL);
 
-    if (!p) {
-        *error = -ENOBUFS;
+    *error = -ENOBUFS;
+    if (!p)
         return NULL;
-    }
     memset(p, 0, sizeof(*p));
     p->length = n;
-    if (iter_copy_from(from, p->data, n) != n) {
-        kfree(p);
-        *error = -EFAULT;
-        return NULL;
-    }
+    if (account_charge_memory(who->account, packet_pages(p)))
+        goto out_free;
+    *error = -EFAULT;
+    if (iter_copy_from(from, p->data, n) != n)
+        goto out_uncharge;
+    *error = 0;
+    p->account = account_get(who->account);
     p->charge = packet_charge(n);
     p->sender = u;
     unix_hold(u);
@@ -99,6 +143,12 @@ static struct unix_packet *make_packet(struct unix_socket *u, struct iter *from,
     }
     spin_unlock(&u->lock);
     return p;
+
+out_uncharge:
+    account_uncharge_memory(who->account, packet_pages(p));
+out_free:
+    kfree(p);
+    return NULL;
 }
 
 /* SCM_RIGHTS go with the first packet; credentials with each. */
@@ -189,16 +239,15 @@ static ssize_t send_packet(struct unix_socket *u, struct unix_socket *to,
                            struct io_request *req, size_t n)
 {
     int error = 0;
-    struct unix_packet *p = make_packet(u, &req->iter, n, &error);
+    struct caller *who = (struct caller *)req->caller;
+    struct unix_packet *p = make_packet(u, who, &req->iter, n, &error);
 
     if (!p)
         return error;
-    attach_control(p, to, (struct caller *)req->caller, req->extra);
-    error = unix_gc_depart(&p->control);
-    if (!error) {
-        p->in_flight = p->control.grant_count;
+    attach_control(p, to, who, req->extra);
+    error = grants_depart(p, who);
+    if (!error)
         error = deliver(u, to, p);
-    }
     if (error) {
         unix_packet_free(p);
         return error;
@@ -379,15 +428,16 @@ static ssize_t wait_for_data(struct unix_socket *u, struct io_request *req)
 }
 
 /* Hand a packet's control data to the receiver: copies for MSG_PEEK. */
-static int take_control(struct unix_packet *p, struct socket_message *m,
-                        bool peek)
+static int take_control(struct unix_socket *u, struct unix_packet *p,
+                        struct socket_message *m, bool peek)
 {
     if (!peek) {
-        if (p->in_flight)
-            unix_gc_arrive(&p->control);
-        p->in_flight = false;
+        grants_arrive(p);
+        /* Under the lock: the collector may look at the packet. */
+        spin_lock(&u->lock);
         m->control = p->control;
         p->control = (struct socket_control){0};
+        spin_unlock(&u->lock);
         return 0;
     }
     m->control = p->control;
@@ -406,11 +456,11 @@ static int take_control(struct unix_packet *p, struct socket_message *m,
     return 0;
 }
 
-static int take_grants(struct unix_packet *p, struct socket_message *m,
-                       bool peek)
+static int take_grants(struct unix_socket *u, struct unix_packet *p,
+                       struct socket_message *m, bool peek)
 {
     struct socket_control kept = m->control;
-    int error = take_control(p, m, peek);
+    int error = take_control(u, p, m, peek);
 
     if (error) {
         m->control = kept;
@@ -444,7 +494,7 @@ static ssize_t receive_record(struct unix_socket *u, struct io_request *req,
     unix_name_to_address(p->from, &m->address);
     if (u->socket.type == SOCK_DGRAM ? !p->from : true)
         m->address.length = 0;
-    if (take_control(p, m, peek))
+    if (take_control(u, p, m, peek))
         return -ENOMEM;
     if (!peek)
         consume(u, p);
@@ -479,10 +529,10 @@ static int receive_piece(struct unix_socket *u, struct io_request *req,
         if (u->socket.options & SOCKET_PASSCRED &&
             !same_sender(&p->control, &m->control))
             return 0;
-        if (p->control.grant_count && take_grants(p, m, peek))
+        if (p->control.grant_count && take_grants(u, p, m, peek))
             return -ENOMEM;
     } else {
-        if (take_control(p, m, peek))
+        if (take_control(u, p, m, peek))
             return -ENOMEM;
         unix_name_to_address(p->from, &m->address);
         if (!p->from)
@@ -492,7 +542,10 @@ static int receive_piece(struct unix_socket *u, struct io_request *req,
     req->done += moved;
     if (peek) {
         *skip = 0;
-        return moved < n ? -EFAULT : 1;
+        if (moved < n)
+            return -EFAULT;
+        /* As when they are taken: handles end a message. */
+        return m->control.grant_count ? 0 : 1;
     }
     spin_lock(&u->lock);
     p->taken += moved;

@@ -502,6 +502,8 @@ void task_exit(u32 status)
         posix_timers_exit(g);
         end_namespace(t);
     }
+    /* Whoever is woken from here on may run next on this CPU. */
+    t->thread.leaving = !last;
     release_mm(t);
     sysv_task_ops->leave(t);
     release_parts(t);
@@ -511,6 +513,7 @@ void task_exit(u32 status)
          * thread. (group_exiting is set by now: no timer starts again.) */
         g->leader->exit_status = t->exit_status;
     }
+    t->thread.leaving = true;
     exit_notify(t, last);
     thread_exit();
 }

@@ -149,9 +149,8 @@ int futex_sleep(struct futex_waiter *w, u64 deadline)
     return error;
 }
 
-/* Queue if the word still is `expected`. */
-static int queue_if(struct caller *who, struct futex_waiter *w, u64 word,
-                    u32 expected)
+int futex_queue_if(struct caller *who, struct futex_waiter *w, u64 word,
+                   u32 expected)
 {
     struct futex_bucket *b = futex_bucket_of(&w->key);
     u32 value;
@@ -184,7 +183,7 @@ s64 futex_wait(struct caller *who, u64 word, bool shared, u32 expected,
         return -EINVAL;
     error = futex_key(who, word, shared, &w.key);
     if (!error)
-        error = queue_if(who, &w, word, expected);
+        error = futex_queue_if(who, &w, word, expected);
     return error ? error : futex_sleep(&w, deadline);
 }
 
@@ -206,7 +205,7 @@ s64 futex_wake(struct caller *who, u64 word, bool shared, u32 count, u32 bitset)
     list_for_each_entry_safe (w, next, &b->waiters, link) {
         if (!futex_key_equal(&w->key, &key) || !(w->bitset & bitset))
             continue;
-        if (w->pi) {
+        if (futex_waiter_is_pi(w)) {
             woken = -EINVAL;
             break;
         }
@@ -255,7 +254,7 @@ again:
     list_for_each_entry_safe (w, next, &from_bucket->waiters, link) {
         if (!futex_key_equal(&w->key, &from_key))
             continue;
-        if (w->pi) {
+        if (futex_waiter_is_pi(w)) {
             touched = -EINVAL;
             break;
         }
@@ -325,7 +324,7 @@ static int wake_matching(struct futex_bucket *b, const struct memory_key *key,
     list_for_each_entry_safe (w, next, &b->waiters, link) {
         if (!futex_key_equal(&w->key, key))
             continue;
-        if (w->pi)
+        if (futex_waiter_is_pi(w))
             return -EINVAL;
         futex_wake_waiter(w);
         if (++woken >= (s32)count)
@@ -388,8 +387,8 @@ s64 futex_wait_many(struct caller *who, const struct futex_wait_one *all,
         result = futex_key(who, all[queued].word, all[queued].shared,
                            &w[queued].key);
         if (!result)
-            result = queue_if(who, &w[queued], all[queued].word,
-                              all[queued].expected);
+            result = futex_queue_if(who, &w[queued], all[queued].word,
+                                    all[queued].expected);
         if (result)
             break;
     }

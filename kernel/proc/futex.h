@@ -32,6 +32,13 @@ s64 futex_wake_op(struct caller *who, u64 word, bool shared, u32 wake,
 s64 futex_lock_pi(struct caller *who, u64 word, bool shared, u64 deadline,
                   bool try_only);
 s64 futex_unlock_pi(struct caller *who, u64 word, bool shared);
+/* Condition variables: wait on `word` until moved to, and owning, `to`. */
+s64 futex_wait_requeue_pi(struct caller *who, u64 word, bool shared,
+                          u32 expected, u64 deadline, u64 to);
+/* The first waiter of `word` gets `to` if it is free; up to `requeue` more (or
+ * all of that and one, if it is not) wait for it. `wake` must be 1. */
+s64 futex_requeue_pi(struct caller *who, u64 word, bool shared, u32 wake,
+                     u32 requeue, u64 to, u32 expected);
 
 struct futex_wait_one { /* futex_waitv */
     u64 word;

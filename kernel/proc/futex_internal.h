@@ -21,7 +21,16 @@ struct futex_waiter {
     struct task *task;         /* borrowed: it sleeps */
     struct futex_pi_state *pi; /* PI waiters only */
     bool owner_died;           /* PI: got it from a dead owner */
+    /* FUTEX_WAIT_REQUEUE_PI: it waits to be moved to a PI word. */
+    bool to_requeue;
+    bool taken; /* the word was taken for it */
+    struct memory_key requeue_key;
 };
+/* Only calls that know of owners may touch it. */
+static inline bool futex_waiter_is_pi(const struct futex_waiter *w)
+{
+    return w->pi || w->to_requeue;
+}
 
 int futex_key(struct caller *who, u64 word, bool shared,
               struct memory_key *key);
@@ -37,6 +46,9 @@ static inline bool futex_key_equal(const struct memory_key *a,
 int futex_peek(u64 word, u32 *value);
 /* Make the word present and writable; 0 or -EFAULT. No locks. */
 int futex_fault_in(struct caller *who, u64 word);
+/* Queue if the word still is `expected`; -EAGAIN, -EFAULT. */
+int futex_queue_if(struct caller *who, struct futex_waiter *w, u64 word,
+                   u32 expected);
 /* Remove from its bucket and wake; bucket locked. */
 void futex_wake_waiter(struct futex_waiter *w);
 /* Sleep until w->bucket is NULL: 0; -ETIMEDOUT, -ERESTARTSYS: it was taken off

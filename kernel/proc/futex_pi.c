@@ -33,15 +33,22 @@ static struct futex_pi_state *state_of(struct futex_bucket *b,
     return NULL;
 }
 
-static void state_set_owner(struct futex_pi_state *s, struct task *owner)
+/* False: the owner has ended and is none any more. */
+static bool state_set_owner(struct futex_pi_state *s, struct task *owner)
 {
+    bool closed;
+
     spin_lock(&pi_owner_lock);
+    closed = owner && owner->pi_closed;
+    if (closed)
+        owner = NULL;
     if (s->owner)
         list_del_init(&s->owned);
     s->owner = owner;
     if (owner)
         list_add_tail(&s->owned, &owner->pi_owned);
     spin_unlock(&pi_owner_lock);
+    return !closed;
 }
 
 static void state_put(struct futex_pi_state *s)
@@ -65,7 +72,7 @@ static void enqueue(struct futex_bucket *b, struct futex_waiter *w)
 {
     struct futex_waiter *other;
 
-    w->bucket = b;
+    __atomic_store_n(&w->bucket, b, __ATOMIC_RELEASE);
     list_for_each_entry (other, &b->waiters, link) {
         if (other->pi && futex_key_equal(&other->key, &w->key) &&
             urgency(w->task) < urgency(other->task)) {
@@ -92,16 +99,17 @@ static int word_exchange(u64 word, u32 expected, u32 desired, u32 *old)
 }
 
 /*
- * Try to take the word; else make sure that it says WAITERS and find its owner.
- * Bucket locked. 1: it is ours; 0: wait, *state is set; -EAGAIN: again;
- * -EFAULT: fault it in; other errors are final.
+ * Try to take the word for `t`; else make sure that it says WAITERS and find
+ * its owner. Bucket locked. 1: it is t's; 0: wait, *state is set; -EAGAIN:
+ * again; -EFAULT: fault it in; other errors are final.
  */
 static int take_or_find_owner(struct caller *who, struct futex_bucket *b,
                               const struct memory_key *key, u64 word,
-                              bool try_only, struct futex_pi_state *fresh,
+                              struct task *t, bool try_only, bool set_waiters,
+                              struct futex_pi_state *fresh,
                               struct futex_pi_state **state)
 {
-    struct task *t = task_current(), *owner;
+    struct task *owner;
     u32 tid = own_tid(t), value, old, desired;
     struct futex_pi_state *s = state_of(b, key);
 
@@ -120,6 +128,8 @@ static int take_or_find_owner(struct caller *who, struct futex_bucket *b,
     if (!(value & FUTEX_TID_MASK)) {
         /* Free, or left by a dead owner: keep that bit for the new one. */
         desired = tid | (value & (FUTEX_OWNER_DIED | FUTEX_WAITERS));
+        if (set_waiters)
+            desired |= FUTEX_WAITERS;
         if (word_exchange(word, value, desired, &old))
             return -EFAULT;
         return old == value ? 1 : -EAGAIN;
@@ -135,16 +145,22 @@ static int take_or_find_owner(struct caller *who, struct futex_bucket *b,
     owner = task_find(who, value & FUTEX_TID_MASK);
     if (!owner)
         return -ESRCH;
-    if (owner->flags & (TASK_KTHREAD | TASK_EXITING)) {
-        int error = owner->flags & TASK_KTHREAD ? -EPERM : -ESRCH;
+    if (owner->flags & TASK_KTHREAD) {
         task_put(owner);
-        return error;
+        return -EPERM;
     }
     *fresh = (struct futex_pi_state){.key = *key};
-    state_set_owner(fresh, owner);
+    if (state_set_owner(fresh, owner)) {
+        task_put(owner);
+        *state = fresh;
+        return 0;
+    }
     task_put(owner);
-    *state = fresh;
-    return 0;
+    /* Its robust list may have said meanwhile that it died. */
+    if (futex_peek(word, &old))
+        return -EFAULT;
+    return (old & ~FUTEX_WAITERS) == (value & ~FUTEX_WAITERS) ? -ESRCH
+                                                              : -EAGAIN;
 }
 
 /* A dying or unlocking owner chose us; make the word say so. */
@@ -181,7 +197,8 @@ s64 futex_lock_pi(struct caller *who, u64 word, bool shared, u64 deadline,
     b = futex_bucket_of(&w.key);
     for (;;) {
         spin_lock(&b->lock);
-        error = take_or_find_owner(who, b, &w.key, word, try_only, fresh, &s);
+        error = take_or_find_owner(who, b, &w.key, word, w.task, try_only,
+                                   false, fresh, &s);
         if (error == 0)
             break;
         spin_unlock(&b->lock);
@@ -276,6 +293,184 @@ s64 futex_unlock_pi(struct caller *who, u64 word, bool shared)
     return error;
 }
 
+/* ------------------------------------------------- condition variables -- */
+
+static void leave_state(const struct memory_key *key, struct futex_pi_state *s)
+{
+    struct futex_bucket *b = futex_bucket_of(key);
+
+    spin_lock(&b->lock);
+    state_put(s);
+    spin_unlock(&b->lock);
+}
+
+s64 futex_wait_requeue_pi(struct caller *who, u64 word, bool shared,
+                          u32 expected, u64 deadline, u64 to)
+{
+    struct futex_waiter w = {
+        .bitset = FUTEX_BITSET_ALL, .task = task_current(), .to_requeue = true};
+    int error;
+
+    if (word == to)
+        return -EINVAL;
+    error = futex_key(who, to, shared, &w.requeue_key);
+    if (!error)
+        error = futex_key(who, word, shared, &w.key);
+    if (!error && futex_key_equal(&w.key, &w.requeue_key))
+        error = -EINVAL;
+    if (!error)
+        error = futex_queue_if(who, &w, word, expected);
+    if (error)
+        return error;
+    error = futex_sleep(&w, deadline);
+    if (w.taken)
+        return 0;
+    if (!error)
+        return finish_taking(who, &w, to);
+    if (!w.pi)
+        return error == -ERESTARTSYS ? -ERESTARTNOINTR : error;
+    /* It was moved: made again, the call would find that `word` has changed. */
+    leave_state(&w.requeue_key, w.pi);
+    return error == -ERESTARTSYS ? -EAGAIN : error;
+}
+
+static struct futex_waiter *first_waiter(struct futex_bucket *b,
+                                         const struct memory_key *key)
+{
+    struct futex_waiter *w;
+
+    list_for_each_entry (w, &b->waiters, link)
+        if (futex_key_equal(&w->key, key))
+            return w;
+    return NULL;
+}
+
+static bool is_for(const struct futex_waiter *w, const struct memory_key *key)
+{
+    return w->to_requeue && !w->pi && futex_key_equal(&w->requeue_key, key);
+}
+
+/* Both buckets are locked. Moves up to `most` waiters to `s`; how many, or an
+ * errno if the first of them cannot be. */
+static s64 move_waiters(struct futex_bucket *from,
+                        const struct memory_key *from_key,
+                        struct futex_bucket *to,
+                        const struct memory_key *to_key,
+                        struct futex_pi_state *s, s64 most, int *error)
+{
+    struct futex_waiter *w;
+    s64 moved = 0;
+
+    while (moved < most && (w = first_waiter(from, from_key))) {
+        if (!is_for(w, to_key)) {
+            *error = -EINVAL;
+            break;
+        }
+        if (s->owner == w->task) {
+            *error = -EDEADLK;
+            break;
+        }
+        list_del(&w->link);
+        w->to_requeue = false;
+        w->key = *to_key;
+        w->pi = s;
+        s->refs++;
+        enqueue(to, w);
+        moved++;
+    }
+    return moved;
+}
+
+/* Both buckets are locked; result as of take_or_find_owner(). */
+static int requeue_locked(struct caller *who, struct futex_bucket *from,
+                          const struct memory_key *from_key,
+                          struct futex_bucket *to,
+                          const struct memory_key *to_key, u64 to_word,
+                          u32 requeue, struct futex_pi_state **fresh,
+                          s64 *touched)
+{
+    struct futex_waiter *w = first_waiter(from, from_key);
+    struct futex_pi_state *s = NULL;
+    int error;
+
+    *touched = 0;
+    if (!w)
+        return 0;
+    if (!is_for(w, to_key))
+        return -EINVAL;
+    error = take_or_find_owner(who, to, to_key, to_word, w->task, false,
+                               requeue, *fresh, &s);
+    if (error < 0)
+        return error;
+    if (error == 1) {
+        s = *fresh;
+        *s = (struct futex_pi_state){.key = *to_key};
+        state_set_owner(s, w->task);
+        w->taken = true;
+        futex_wake_waiter(w);
+        *touched = 1;
+    }
+    if (s == *fresh)
+        *fresh = NULL;
+    s->refs++;
+    error = 0;
+    *touched += move_waiters(from, from_key, to, to_key, s,
+                             (s64)requeue + 1 - *touched, &error);
+    state_put(s);
+    return error;
+}
+
+s64 futex_requeue_pi(struct caller *who, u64 word, bool shared, u32 wake,
+                     u32 requeue, u64 to, u32 expected)
+{
+    struct futex_bucket *from_bucket, *to_bucket;
+    struct memory_key from_key, to_key;
+    struct futex_pi_state *fresh = NULL;
+    s64 touched = 0;
+    u32 value;
+    int error;
+
+    if ((s32)wake < 0 || (s32)requeue < 0 || word == to || wake != 1)
+        return -EINVAL;
+    error = futex_key(who, word, shared, &from_key);
+    if (!error)
+        error = futex_key(who, to, shared, &to_key);
+    if (!error && futex_key_equal(&from_key, &to_key))
+        error = -EINVAL;
+    if (error)
+        return error;
+    from_bucket = futex_bucket_of(&from_key);
+    to_bucket = futex_bucket_of(&to_key);
+    for (;;) {
+        u64 missing = word;
+
+        if (!fresh)
+            fresh = kmalloc(sizeof(*fresh), ALLOC_KERNEL);
+        if (!fresh)
+            return -ENOMEM;
+        futex_lock_two(from_bucket, to_bucket);
+        error = futex_peek(word, &value);
+        if (!error && value != expected) {
+            futex_unlock_two(from_bucket, to_bucket);
+            kfree(fresh);
+            return -EAGAIN;
+        }
+        if (!error) {
+            missing = to;
+            error = requeue_locked(who, from_bucket, &from_key, to_bucket,
+                                   &to_key, to, requeue, &fresh, &touched);
+        }
+        futex_unlock_two(from_bucket, to_bucket);
+        if (error == -EFAULT && !futex_fault_in(who, missing))
+            continue;
+        if (error != -EAGAIN)
+            break;
+        cond_resched();
+    }
+    kfree(fresh);
+    return error ? error : touched;
+}
+
 void futex_exit_pi(struct task *t)
 {
     for (;;) {
@@ -289,6 +484,8 @@ void futex_exit_pi(struct task *t)
                                      owned);
         if (s)
             key = s->key;
+        else
+            t->pi_closed = t->flags & TASK_EXITING;
         spin_unlock(&pi_owner_lock);
         if (!s)
             return;

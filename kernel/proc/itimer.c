@@ -23,21 +23,31 @@ static void real_expired(struct timer *timer)
         container_of(timer, struct thread_group, real_timer);
     unsigned long flags = spin_lock_irqsave(&g->lock);
 
-    if (g->real_deadline) {
+    /* It may have been set anew since. */
+    if (g->real_deadline && !g->real_fired &&
+        g->real_deadline <= time_monotonic()) {
         send(g, SIGALRM);
-        if (g->real_interval) {
-            u64 now = time_monotonic();
-            g->real_deadline += g->real_interval;
-            if (g->real_deadline <= now)
-                g->real_deadline +=
-                    ((now - g->real_deadline) / g->real_interval + 1) *
-                    g->real_interval;
-            timer_start(&g->real_timer, g->real_deadline);
-        } else {
+        if (g->real_interval)
+            g->real_fired = true;
+        else
             g->real_deadline = 0;
-        }
     }
     spin_unlock_irqrestore(&g->lock, flags);
+}
+
+void itimer_alarm_taken(struct thread_group *g)
+{
+    u64 now;
+
+    if (!g->real_fired || g->timers_over)
+        return;
+    g->real_fired = false;
+    now = time_monotonic();
+    g->real_deadline += g->real_interval;
+    if (g->real_deadline <= now)
+        g->real_deadline += ((now - g->real_deadline) / g->real_interval + 1) *
+                            g->real_interval;
+    timer_start(&g->real_timer, g->real_deadline);
 }
 
 /* ITIMER_VIRTUAL counts user time, ITIMER_PROF all. */
@@ -97,11 +107,18 @@ static void check_cpu_timers(struct thread_group *g)
     check_one(g, &g->cpu_timers[0], used_by(g, true), SIGVTALRM, &next);
     check_one(g, &g->cpu_timers[1], all, SIGPROF, &next);
     check_limit(g, all, &next);
+    posix_timers_check_cpu(g, all, &next);
     if (next != ~0ULL && !g->timers_over) {
         u32 threads = max(g->thread_count, 1u);
         timer_start(&g->cpu_timer,
                     time_monotonic() + max(next / threads, CPU_CHECK_MIN));
     }
+}
+
+void itimers_check_soon(struct thread_group *g)
+{
+    if (!g->timers_over)
+        timer_start(&g->cpu_timer, time_monotonic() + CPU_CHECK_MIN);
 }
 
 static void cpu_expired(struct timer *timer)
@@ -126,6 +143,7 @@ void itimers_exit(struct thread_group *g)
     spin_lock_irq(&g->lock);
     g->real_deadline = 0;
     g->real_interval = 0;
+    g->real_fired = false;
     g->cpu_timers[0] = g->cpu_timers[1] = (struct cpu_itimer){0};
     g->timers_over = true;
     spin_unlock_irq(&g->lock);
@@ -139,9 +157,9 @@ static void get_locked(struct thread_group *g, enum itimer which,
     if (which == ITIMER_REAL) {
         u64 now = time_monotonic();
         v->interval = g->real_interval;
-        v->value = !g->real_deadline        ? 0
-                   : g->real_deadline > now ? g->real_deadline - now
-                                            : 1000;
+        v->value = !g->real_deadline || g->real_fired ? 0
+                   : g->real_deadline > now           ? g->real_deadline - now
+                                                      : 1000;
     } else {
         struct cpu_itimer *it = &g->cpu_timers[which - ITIMER_VIRTUAL];
         u64 used = used_by(g, which == ITIMER_VIRTUAL);
@@ -170,6 +188,7 @@ void itimer_set(struct thread_group *g, enum itimer which,
         timer_cancel(&g->real_timer);
         g->real_interval = value->value ? value->interval : 0;
         g->real_deadline = 0;
+        g->real_fired = false;
         if (value->value) {
             g->real_deadline = time_monotonic() + value->value;
             timer_start(&g->real_timer, g->real_deadline);

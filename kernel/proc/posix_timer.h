@@ -3,8 +3,13 @@
  *
  * ITIMER_REAL and POSIX timers on wall clocks are core timers; ITIMER_VIRTUAL,
  * ITIMER_PROF, RLIMIT_CPU and timers on CPU clocks fire when the process has
- * used so much CPU time: a core timer is started for the earliest moment that
- * could be, and looks again.
+ * used so much CPU time: one core timer of the process is started for the
+ * earliest moment that could be, and looks again.
+ *
+ * A periodic timer starts again when its signal is taken, so however short the
+ * period, it costs the process's own time. While the signal is ignored it comes
+ * at most every IGNORED_PERIOD_MIN; a timer that tells nobody only exists when
+ * it is read.
  *
  * All state is guarded by thread_group.lock.
  */
@@ -27,6 +32,13 @@ void posix_timers_exit(struct thread_group *g); /* all are */
 void posix_timer_delivered(struct posix_timer *timer, struct signal_info *info);
 /* A queued timer signal was thrown away. Group locked. */
 void posix_timer_signal_dropped(struct posix_timer *timer);
+/* A SIGALRM was taken: ITIMER_REAL may go on. Group locked. */
+void itimer_alarm_taken(struct thread_group *g);
+/* Look at the CPU timers soon. Group locked. */
+void itimers_check_soon(struct thread_group *g);
+/* Timers on the group's CPU time of `used` ns: those due fire; *left becomes at
+ * most what is left to the next. Group locked. */
+void posix_timers_check_cpu(struct thread_group *g, u64 used, u64 *left);
 
 enum itimer {
     ITIMER_REAL,

@@ -69,6 +69,8 @@ static int dequeue_locked(struct task *t, sigset_t set,
     if (!ready)
         return 0;
     *used = take(q, first_signal(ready), info);
+    if (info->signo == SIGALRM)
+        itimer_alarm_taken(t->group);
     return info->signo;
 }
 

@@ -101,9 +101,9 @@ struct thread_group {
     bool thp_disabled;  /* prctl(PR_SET_THP_DISABLE) */
     u8 mce_kill;        /* prctl(PR_MCE_KILL): PR_MCE_KILL_* */
     u64 cpu_limit_next; /* seconds at which SIGXCPU comes again; G */
-    u64 real_deadline;       /* ITIMER_REAL: 0: off; G */
-    u64 real_interval;       /* G */
-    bool real_fired;         /* starts again when its SIGALRM is taken; G */
+    u64 real_deadline;  /* ITIMER_REAL: 0: off; G */
+    u64 real_interval;  /* G */
+    bool real_fired;    /* starts again when its SIGALRM is taken; G */
     struct timer real_timer;
     u64 start_time, start_boottime;
     struct tty_session *tty; /* controlling terminal; G; owned; tty/ */
@@ -170,6 +170,7 @@ struct task {
     u16 io_priority; /* ioprio_set(2); 0: none was set */
     struct futex_pi_state *pi_blocked_on;
     struct list_head pi_owned;
+    bool pi_closed; /* it ends and has given all up: owns no more */
     struct restart_block {
         s64 (*fn)(struct task *t, struct restart_block *b);
         u64 args[6];

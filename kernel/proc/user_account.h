@@ -20,6 +20,8 @@ struct user_account {
     atomic64_t mqueue_bytes;
     atomic64_t locked_pages;
     atomic64_t epoll_watches;
+    atomic64_t pipe_slots;
+    atomic_t unix_in_flight; /* grants sent and not yet received */
     atomic_t inotify_instances, inotify_watches;
 };
 

@@ -242,6 +242,8 @@ s32 task_wait(struct task *t, const struct wait_args *args,
     s32 found;
 
     *result = (struct wait_result){0};
+    if (!(args->options & WAIT_NO_HANG))
+        sched_note_waiting();
     found = scan_children(t, args, result);
     if (found || args->options & WAIT_NO_HANG)
         return found > 0 ? result->pid : found;

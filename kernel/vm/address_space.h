@@ -72,7 +72,8 @@ struct vma {
     u32 flags;      /* VMA_* */
     u8 has_anon;    /* it may hold anonymous pages; set by faults, stays set */
     bool moved;     /* mremap has moved it: it is on mm->moved */
-    bool detached;  /* no longer in the tree */
+    bool detached;  /* not in the tree (any more) */
+    bool revoked;   /* its grant was, before it came into the tree */
     u64 offset;     /* pages: into mapping, or start >> 12 for anonymous */
     u64 anon_index; /* index of an anonymous page at `start` */
     struct address_space *mm; /* borrowed */

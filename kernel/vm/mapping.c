@@ -126,14 +126,16 @@ struct page *mapping_find(struct mapping *m, u64 index)
 }
 
 /* Of what was found without a lock, keep what is still there. */
-static unsigned keep_pages(struct mapping *m, struct page **pages, unsigned n)
+static unsigned keep_pages(struct mapping *m, struct page **pages,
+                           const u64 *indexes, unsigned n)
 {
     unsigned kept = 0;
 
     for (unsigned i = 0; i < n; i++) {
         if (!page_get_unless_free(pages[i]))
             continue;
-        if (pages[i]->mapping == m)
+        /* Freed and used anew meanwhile, it may be another page of m. */
+        if (pages[i]->mapping == m && pages[i]->index == indexes[i])
             pages[kept++] = pages[i];
         else
             page_put(pages[i]);
@@ -158,7 +160,7 @@ static unsigned gang(struct mapping *m, struct page **pages, u64 *index,
         if (!n)
             break;
         *index = indexes[n - 1] + 1;
-        kept = keep_pages(m, pages, n);
+        kept = keep_pages(m, pages, indexes, n);
     } while (!kept && *index <= last && *index);
     rcu_read_unlock();
     return kept;

@@ -345,12 +345,15 @@ struct address_space *mm_fork(struct address_space *parent)
     r = write_lock_killable(&parent->lock);
     if (r)
         goto out_put;
+    /* A grant that is revoked meanwhile takes its VMA out of the child, too. */
+    write_lock_nested(&child->lock, 1);
     copy_layout(child, parent);
     for (vma = mm_first_vma(parent); vma && !r; vma = vma_next(vma)) {
         if (vma->flags & VMA_DONTFORK)
             continue;
         r = fork_vma(child, parent, vma);
     }
+    write_unlock(&child->lock);
     write_unlock(&parent->lock);
     if (!r)
         return child;

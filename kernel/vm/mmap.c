@@ -39,6 +39,8 @@ int vma_place(struct vma *vma, u64 address, u64 length, bool replace,
     vma->anon_index = address >> PAGE_SHIFT;
     if (!vma->mapping && !vma->frames)
         vma->offset = vma->anon_index;
+    if (vma->revoked)
+        return -EBADF;
     if (mm->vma_count >= vm_max_map_count)
         return -ENOMEM;
     r = check_limits(mm, limits, vma->flags, vma->start, vma->end);

@@ -231,6 +231,7 @@ static void vma_revoked(struct grant_use *use)
 
     mm_hold(mm);
     write_lock(&mm->lock);
+    vma->revoked = true;
     if (!vma->detached) {
         mm_zap(mm, vma->start, vma->end);
         vma_remove(vma, &garbage);

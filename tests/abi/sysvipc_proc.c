@@ -21,7 +21,7 @@ static void show(const char *path)
         if (n && labs(v - now) < 10)
             printf("%*s", (int)n, "T");
         else if (n && v == getpid())
-            printf("P");
+            printf("%*s", (int)n, "P");
         else if (n)
             printf("%.*s", (int)n, p);
         else
