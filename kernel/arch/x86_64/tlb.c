@@ -448,10 +448,9 @@ void *x86_map_table(paddr_t pa, u64 size)
 
 u64 arch_phys_end(void)
 {
-    u32 bits =
-        cpuid(0x80000000).eax >= 0x80000008 ? cpuid(0x80000008).eax & 0xff : 36;
+    u32 bits = cpuid(0x80000008).a & 0xff;
 
-    return 1UL << min(bits, 52u);
+    return 1UL << (bits ? min(bits, 52u) : 36);
 }
 
 void arch_seal_kernel(void)
