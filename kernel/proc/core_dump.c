@@ -10,6 +10,7 @@
 #include "proc/namespace.h"
 #include "proc/signal_internal.h"
 #include "proc/task.h"
+#include "proc/task_work.h"
 #include "vm/address_space.h"
 
 char core_pattern[CORE_PATTERN_MAX] = "core";
@@ -190,7 +191,10 @@ static bool stop_others(struct task *t, struct core_state *s, int signo)
             s->waiting++;
     g->core = s;
     signal_kill_threads(g, t);
+    /* From now on only a SIGKILL disturbs what it writes. */
+    atomic_and(~(int)WORK_SIGNAL, &t->thread.head.work);
     spin_unlock_irq(&g->lock);
+    task_work_run(t);
     wait_event(&s->parked, !READ_ONCE(s->waiting));
     return true;
 }

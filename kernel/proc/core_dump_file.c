@@ -8,7 +8,6 @@
 #include <asm/abi.h>
 
 #include "arch/arch.h"
-#include "core/log.h"
 #include "core/object.h"
 #include "core/request.h"
 #include "core/slab.h"
@@ -76,10 +75,8 @@ static void write_out(struct stream *s, const void *data, size_t n)
             req.flags = REQ_POSITION;
         }
         part = request_run(&req, s->out);
-        if (part <= 0) {
-            log_info("XXX core %ld at %lu of %zu\n", part, s->position, n);
+        if (part <= 0)
             s->failed = true;
-        }
         else
             done += part;
     }

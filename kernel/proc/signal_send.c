@@ -276,7 +276,8 @@ int signal_send_locked(struct task *t, const struct signal_info *info,
 
     if (t->flags & TASK_KTHREAD)
         return 0;
-    if (g->group_exiting && info->signo != SIGKILL)
+    /* What dies already takes none, but one that gives up its core file. */
+    if (g->group_exiting && !(g->core && info->signo == SIGKILL))
         return 0;
     resolve_stop_and_continue(t, info->signo);
     if (is_dropped(t, info->signo, forced))
