@@ -314,6 +314,8 @@ static int write_child_info(struct caller *who, u64 address,
         info.uid = r->uid;
         if (r->code == CLD_EXITED || r->code == CLD_STOPPED)
             info.status = r->status >> 8 & 0xff;
+        else if (r->code == CLD_TRAPPED) /* with the event */
+            info.status = r->status >> 8;
         else if (r->code == CLD_CONTINUED)
             info.status = SIGCONT;
         else

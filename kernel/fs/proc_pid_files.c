@@ -12,6 +12,7 @@
 #include "lib/parse.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "proc/core_dump.h"
 #include "proc/namespace.h"
 #include "proc/task.h"
 #include "vm/address_space.h"
@@ -142,9 +143,20 @@ static int show_timerslack(struct caller *who, struct task *t, struct text *out)
 static int show_filter(struct caller *who, struct task *t, struct text *out)
 {
     (void)who;
-    (void)t;
-    text_puts(out, "00000033\n");
+    text_printf(out, "%08x\n", t->group->dump_filter);
     return 0;
+}
+
+static ssize_t store_filter(struct caller *who, struct task *t, char *data,
+                            size_t n)
+{
+    u32 value;
+
+    (void)who;
+    if (kstrtou32(strstrip(data), 0, &value))
+        return -EINVAL;
+    t->group->dump_filter = value & CORE_FILTER_MASK;
+    return (ssize_t)n;
 }
 
 /* ---------------------------------------------------------------- mounts */
@@ -432,7 +444,7 @@ const struct pid_entry pid_common[] = {
             store_oom_score_adj),
     TEXT("loginuid", 0644, PID_ANYBODY, show_id),
     TEXT("sessionid", 0444, PID_ANYBODY, show_id),
-    TEXT("coredump_filter", 0644, PID_ANYBODY, show_filter),
+    TEXT_RW("coredump_filter", 0644, PID_ANYBODY, show_filter, store_filter),
     TEXT("io", 0400, PID_READ, proc_show_io),
     OWN("uid_map", 0644, &pid_id_map_file),
     OWN("gid_map", 0644, &pid_id_map_file),

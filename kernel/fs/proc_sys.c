@@ -297,7 +297,6 @@ static const struct sysctl kernel_entries[] = {
     SYSCTL_INT("kernel/threads-max", 0644, &threads_max, 20, S32_MAX),
     SYSCTL_INT("kernel/panic", 0644, &panic_timeout, S32_MIN, S32_MAX),
     SYSCTL_INT("kernel/sysrq", 0644, &sysrq, 0, S32_MAX),
-    SYSCTL_TEXT("kernel/core_pattern", "core"),
     SYSCTL_INT("kernel/tainted", 0444, &zero, 0, 0),
     SYSCTL_INT("kernel/overflowuid", 0444, &overflow_id, 0, 0),
     SYSCTL_INT("kernel/overflowgid", 0444, &overflow_id, 0, 0),

@@ -168,6 +168,7 @@ static int copy_group(struct task *t, struct task *parent, u64 flags)
     g->membarrier = p->membarrier;
     g->thp_disabled = p->thp_disabled;
     g->mce_kill = p->mce_kill;
+    g->dump_filter = p->dump_filter;
     g->oom_score_adj_min = p->oom_score_adj_min;
     spin_unlock_irq(&p->lock);
     g->start_time = time_monotonic();
@@ -220,7 +221,7 @@ static int copy_namespaces(struct task *t, struct task *parent, u64 flags)
 }
 
 /* Undo a task that never ran; each part may be missing. */
-static void discard(struct task *t)
+void task_discard(struct task *t)
 {
     if (t->pids[PID_TASK]) {
         pid_release_numbers(t->pids[PID_TASK]);
@@ -532,8 +533,13 @@ drop_pidfd:
     if (pidfd)
         grant_put(pidfd);
 discard:
-    discard(t);
+    task_discard(t);
     return error;
+}
+
+void task_count_new(void)
+{
+    atomic_inc(&task_count);
 }
 
 void task_count_gone(void)

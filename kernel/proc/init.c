@@ -96,7 +96,7 @@ static void exit_work(struct user_regs *regs, u32 work)
 
 /* -------------------------------------------------------- the first process */
 
-static void set_first_limits(struct thread_group *g)
+void task_set_first_limits(struct thread_group *g)
 {
     u64 processes = max_t(u64, task_limit / 2, 16);
 
@@ -207,7 +207,7 @@ static int build_first(struct task *t)
     if (!t->handlers || !t->group)
         return -ENOMEM;
     t->group->leader = t;
-    set_first_limits(t->group);
+    task_set_first_limits(t->group);
     t->group->flags = GROUP_UNKILLABLE;
     t->group->start_time = time_monotonic();
     t->group->start_boottime = time_boottime();

@@ -2,6 +2,7 @@
 #include "lib/string.h"
 #include "core/slab.h"
 #include "lib/errno.h"
+#include "proc/core_dump.h"
 #include "proc/exit.h"
 #include "proc/posix_timer.h"
 #include "proc/ptrace.h"
@@ -275,11 +276,14 @@ int signal_send_locked(struct task *t, const struct signal_info *info,
 
     if (t->flags & TASK_KTHREAD)
         return 0;
-    if (g->group_exiting && info->signo != SIGKILL)
+    /* What dies already takes none, but one that gives up its core file. */
+    if (g->group_exiting && !(g->core && info->signo == SIGKILL))
         return 0;
     resolve_stop_and_continue(t, info->signo);
     if (is_dropped(t, info->signo, forced))
         return 0;
+    if (g->core && info->signo == SIGKILL) /* the file is given up */
+        t = g->core->dumper, group = false;
     error = enqueue(t, group ? &g->shared_pending : &t->signal.pending, info,
                     forced);
     if (error)

@@ -8,6 +8,7 @@
 #include "core/slab.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "proc/core_dump.h"
 #include "proc/exit.h"
 #include "proc/pid_internal.h"
 #include "proc/posix_timer.h"
@@ -65,6 +66,8 @@ struct thread_group *thread_group_create(void)
     signal_queue_init(&g->shared_pending);
     wait_queue_init(&g->child_wait);
     wait_queue_init(&g->signalfd_wait);
+    wait_queue_init(&g->core_done);
+    g->dump_filter = CORE_FILTER_FIRST;
     itimers_init(g);
     return g;
 }

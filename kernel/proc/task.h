@@ -97,13 +97,15 @@ struct thread_group {
     struct cpu_itimer {
         u64 deadline, interval; /* ns of CPU time; deadline 0: off; G */
     } cpu_timers[2];            /* ITIMER_VIRTUAL, ITIMER_PROF */
-    bool timers_over;   /* the process ends: no timer starts any more; G */
-    bool thp_disabled;  /* prctl(PR_SET_THP_DISABLE) */
-    u8 mce_kill;        /* prctl(PR_MCE_KILL): PR_MCE_KILL_* */
-    u64 cpu_limit_next; /* seconds at which SIGXCPU comes again; G */
-    u64 real_deadline;  /* ITIMER_REAL: 0: off; G */
-    u64 real_interval;  /* G */
-    bool real_fired;    /* starts again when its SIGALRM is taken; G */
+    bool timers_over;  /* the process ends: no timer starts any more; G */
+    bool thp_disabled; /* prctl(PR_SET_THP_DISABLE) */
+    u8 mce_kill;       /* prctl(PR_MCE_KILL): PR_MCE_KILL_* */
+    u32 dump_filter;   /* CORE_*: /proc/<pid>/coredump_filter */
+    struct wait_queue core_done; /* parked threads of a core dump */
+    u64 cpu_limit_next;          /* seconds at which SIGXCPU comes again; G */
+    u64 real_deadline;           /* ITIMER_REAL: 0: off; G */
+    u64 real_interval;           /* G */
+    bool real_fired;             /* starts again when its SIGALRM is taken; G */
     struct timer real_timer;
     u64 start_time, start_boottime;
     struct tty_session *tty; /* controlling terminal; G; owned; tty/ */

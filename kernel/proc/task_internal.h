@@ -12,7 +12,10 @@ extern const struct thread_ops task_thread_ops;
 /* t->mm, and where its thread runs. */
 void task_set_mm(struct task *t, struct address_space *mm);
 void task_set_cred(struct task *t, const struct cred *cred); /* takes over */
-void task_count_gone(void);                                  /* one task less */
+void task_count_new(void);
+void task_discard(struct task *t);                  /* of one that never ran */
+void task_set_first_limits(struct thread_group *g); /* init's */
+void task_count_gone(void);                         /* one task less */
 void task_update_caller(struct task *t);
 
 #endif

@@ -51,7 +51,8 @@ static void describe(struct task *t, struct task *child, struct wait_result *r)
 static void describe_exit(struct task *t, struct task *child,
                           struct wait_result *r)
 {
-    u32 status = child->exit_status;
+    struct thread_group *g = child->group;
+    u32 status = g->group_exiting ? g->exit_code : child->exit_status;
 
     describe(t, child, r);
     r->status = status;

@@ -198,10 +198,14 @@ int debug_set(struct thread_head *head, enum debug_kind kind, const void *in,
         head->arch.debug = d;
     }
     for (u32 n = 0; n < pairs; n++) {
+        u32 *control = &d->kind[kind].control[n];
+
         d->kind[kind].address[n] = s.pair[n].address;
-        d->kind[kind].control[n] = s.pair[n].control & CONTROL_KEPT;
+        /* One that is off remembers what it was. */
         if (s.pair[n].control & CONTROL_ENABLED)
-            d->kind[kind].control[n] |= CONTROL_EL0;
+            *control = (s.pair[n].control & CONTROL_KEPT) | CONTROL_EL0;
+        else
+            *control &= ~CONTROL_ENABLED;
     }
     d->active = false;
     for (int k = DEBUG_BREAK; k <= DEBUG_WATCH; k++)

@@ -108,7 +108,7 @@ static int set(struct thread_head *head, unsigned n, u64 value)
     } else if (n == 6) {
         d->status = value;
     } else if (n == 7) {
-        value &= 0xffff00ffUL;
+        value &= 0xffff03ffUL;
         for (unsigned i = 0; i < WATCHPOINTS; i++)
             if (check_one(d, value, i))
                 return -EINVAL;
