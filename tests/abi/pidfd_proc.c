@@ -7,7 +7,7 @@ static void caught(int signo)
     say("caught %d", signo == SIGUSR1);
 }
 
-static int send(int fd, int signo)
+static int signal_by(int fd, int signo)
 {
     return syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0);
 }
@@ -18,20 +18,20 @@ int main(void)
 
     signal(SIGUSR1, caught);
     int self = open("/proc/self", O_RDONLY | O_DIRECTORY);
-    T(send(self, SIGUSR1));
-    T(send(self, 0));
-    T(send(self, 65));
+    T(signal_by(self, SIGUSR1));
+    T(signal_by(self, 0));
+    T(signal_by(self, 65));
     int opath = open("/proc/self", O_PATH);
-    T(send(opath, 0));
+    T(signal_by(opath, 0));
     int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY);
-    T(send(tasks, 0));
+    T(signal_by(tasks, 0));
     snprintf(path, sizeof path, "/proc/self/task/%d", getpid());
     int thread = open(path, O_RDONLY | O_DIRECTORY);
-    T(send(thread, 0));
+    T(signal_by(thread, 0));
     int proc = open("/proc", O_RDONLY | O_DIRECTORY);
-    T(send(proc, 0));
+    T(signal_by(proc, 0));
     int file = open("/proc/self/stat", O_RDONLY);
-    T(send(file, 0));
+    T(signal_by(file, 0));
     T(syscall(SYS_waitid, P_PIDFD, self, NULL, WEXITED, NULL));
     pid_t child = fork();
     if (child == 0) {
@@ -40,9 +40,9 @@ int main(void)
     }
     snprintf(path, sizeof path, "/proc/%d", child);
     int other = open(path, O_RDONLY | O_DIRECTORY);
-    T(send(other, SIGTERM));
+    T(signal_by(other, SIGTERM));
     int status;
     waitpid(child, &status, 0);
     Y(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-    T(send(other, SIGTERM));
+    T(signal_by(other, SIGTERM));
 }

@@ -30,6 +30,7 @@ def qemu(m, console):
              "-kernel", os.path.join(build, "hako.elf" if x86 else "Image"),
              "-initrd", initrd, "-append",
              f"console={console} rdinit=/.hako/init quiet",
+             "-global", "virtio-mmio.force-legacy=false",
              "-chardev", "stdio,id=here,signal=off"]
     if console == "hvc0":
         kind = "virtio-serial-pci" if x86 else "virtio-serial-device"

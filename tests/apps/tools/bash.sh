@@ -15,6 +15,8 @@ steady() { sed -u -E 's/[^ ]*: line [0-9]+:( +[0-9]+ )?/bash: line:\1/; s/: +[0-
 until_ok() { local i; for ((i = 0; i < 500; i++)); do "$@" && return 0; sleep 0.02; done; echo "never: $*"; return 1; }
 state() { local s; read -r s 2> /dev/null < "/proc/$1/stat" || { echo gone; return; }; s=${s##*) }; echo "${s%% *}"; }
 is() { [ "$(state "$1")" = "$2" ]; }
+# the child in the background is no longer bash
+up() { until_ok grep -qa ^sleep "/proc/$!/cmdline"; }
 ended() { case $(state "$1") in Z | X | gone) ;; *) false ;; esac; }
 
 first_half()
@@ -127,7 +129,7 @@ for s in HUP INT QUIT ILL ABRT FPE KILL SEGV PIPE ALRM TERM USR1 USR2 BUS SYS XC
 (exec 2> /dev/null; trap 'echo in trap; kill -USR2 $BASHPID; echo same' USR1; trap 'echo nested' USR2; kill -USR1 $BASHPID; echo after); bash -c 'trap "" USR1; exec bash -c "trap; kill -USR1 \$\$; echo inherited"'; (trap 'echo e1' EXIT; trap 'exit 6' INT; kill -INT $BASHPID); echo $?
 
 part children
-sleep 0 & wait $!; echo $?; (exit 12) & wait $!; echo $?; sleep 100 & p=$!; kill $p; wait $p 2> /dev/null; echo $?; sleep 100 & p=$!; kill -9 $p; wait $p 2> /dev/null; echo $?; wait 999999 2>&1 | nopid; echo "${PIPESTATUS[0]}"
+sleep 0 & wait $!; echo $?; (exit 12) & wait $!; echo $?; sleep 100 & up; p=$!; kill $p; wait $p 2> /dev/null; echo $?; sleep 100 & up; p=$!; kill -9 $p; wait $p 2> /dev/null; echo $?; wait 999999 2>&1 | nopid; echo "${PIPESTATUS[0]}"
 for i in 3 1 2; do (until_ok test -e go$i; exit $i) & done; for i in 1 2 3; do touch go$i; wait -n; echo -n "$? "; done; wait -n 2> /dev/null; echo $?; (exit 1) & a=$!; (until_ok test -e go4; exit 2) & b=$!; touch go4; wait -n -p which $b; echo "$? $((which == b))"; wait $a $b; echo $?; (exit 5) & (exit 6) & wait; echo $?
 f() { (exit 8) & return_pid=$!; }; f; wait $return_pid; echo $?; echo $$ $BASHPID | { read a b; [ $a = $b ] && echo same; }; (: & [ $$ != $BASHPID ] && echo differ); echo "$BASH_SUBSHELL $(echo $BASH_SUBSHELL) $( (echo $BASH_SUBSHELL) )"; bash -c 'exit 300'; echo $?; nonexistent-command 2>&1 | nopid; touch noexec; ./noexec 2>&1 | nopid; echo "${PIPESTATUS[0]}"; ./ 2> /dev/null; echo $?; command -v cd; type -t cat if cd f; printf '#!/nonexistent\n' > bad; chmod +x bad; ./bad 2> /dev/null; echo $?; printf 'echo plain $0' > plain; chmod +x plain; ./plain; echo
 (exec -a name bash -c 'echo $0'); (exec -c env | grep -vc '^_='); (exec nonexistent) 2> /dev/null; echo $?; (cd /; pwd; cd - > /dev/null; [ $PWD != / ] && echo back; pushd / > /dev/null; dirs | cut -c1-3; popd > /dev/null; [ $PWD != / ] && echo popped); env -i A=1 bash -c 'echo $A $HOME; export B=2; sh -c "echo \$B"'; A=temp bash -c 'echo $A'; echo "A=$A"; export -n x; readonly | grep -c ro=
@@ -149,15 +151,15 @@ part terminal
 tty | sed 's/[0-9]*$/N/'; [ -t 0 ] && [ -t 1 ] && echo terminal; stty size < /dev/tty; stty rows 40 cols 99; stty size; bash -c 'shopt -s checkwinsize; (:); echo $LINES $COLUMNS'; stty -a | grep -o 'isig icanon'; ps -o tpgid=,pgid= -p $$ | { read t p; [ $t = $p ] && echo foreground; }
 set -m
 part jobs
-sleep 1000 & p=$!; jobs; jobs -l | nopid; [ "$(jobs -p)" = $p ] && echo -p; sleep 2000 & q=$!; jobs; echo %1: $(jobs %1); kill -STOP %1; until_ok is $p T; jobs; jobs -s; jobs -r; bg %1; until_ok is $p S; jobs; kill %1; wait %1; echo $?; jobs; kill -KILL %%; wait $q; echo $?; jobs
+sleep 1000 & up; p=$!; jobs; jobs -l | nopid; [ "$(jobs -p)" = $p ] && echo -p; sleep 2000 & up; q=$!; jobs; echo %1: $(jobs %1); kill -STOP %1; until_ok is $p T; jobs; jobs -s; jobs -r; bg %1; until_ok is $p S; jobs; kill %1; wait %1; echo $?; jobs; kill -KILL %%; wait $q; echo $?; jobs
 part groups
-sleep 1000 | sleep 1000 & p=$!; ps -o pgid= -p $p | { read g; ps -o pid= --pgroup 0$g 2> /dev/null | wc -l > /dev/null; [ $g != $$ ] && echo own group; }; jobs -p | wc -l; kill %1; wait; jobs; (ps -o pgid= -p $BASHPID | { read g; [ $g != $$ ] && echo subshell group; }); set +m; (ps -o pgid= -p $BASHPID | { read g; [ $g = $$ ] && echo shell group; }); set -m; disown -a; sleep 1000 & disown; jobs; kill $!; sleep 1000 & disown -h %1; jobs; kill %%; wait $! ; echo $?
+sleep 1000 | sleep 1000 & up; p=$!; ps -o pgid= -p $p | { read g; ps -o pid= --pgroup 0$g 2> /dev/null | wc -l > /dev/null; [ $g != $$ ] && echo own group; }; jobs -p | wc -l; kill %1; wait; jobs; (ps -o pgid= -p $BASHPID | { read g; [ $g != $$ ] && echo subshell group; }); set +m; (ps -o pgid= -p $BASHPID | { read g; [ $g = $$ ] && echo shell group; }); set -m; disown -a; sleep 1000 & up; disown; jobs; kill $!; sleep 1000 & up; disown -h %1; jobs; kill %%; wait $! ; echo $?
 part stop and go
-bash -c 'kill -STOP $$; echo continued; exit 5'; echo $?; jobs; fg; echo $?; jobs; bash -c 'kill -TSTP $$; echo again'; echo $?; fg %bash > /dev/null; echo $?; sleep 1000 & sleep 1001 & sleep 1002 & fg %nonexistent; fg %5; jobs %2; jobs %?1001; kill %3; wait %3; kill %2; wait %2; kill %1; wait %1; echo $?; jobs; bash -c 'suspend -f; echo back from suspend'; echo $?; bg; wait; echo $?; f() { bash -c 'kill -STOP $$; echo function'; echo after; }; f; fg
+bash -c 'kill -STOP $$; echo continued; exit 5'; echo $?; jobs; fg; echo $?; jobs; bash -c 'kill -TSTP $$; echo again'; echo $?; fg %bash > /dev/null; echo $?; sleep 1000 & up; sleep 1001 & up; sleep 1002 & up; fg %nonexistent; fg %5; jobs %2; jobs %?1001; kill %3; wait %3; kill %2; wait %2; kill %1; wait %1; echo $?; jobs; bash -c 'suspend -f; echo back from suspend'; echo $?; bg; wait; echo $?; f() { bash -c 'kill -STOP $$; echo function'; echo after; }; f; fg
 part background and the terminal
 cat & p=$!; until_ok is $p T; jobs; kill -KILL %cat; until_ok ended $p; wait $p; echo $?; jobs; stty tostop; echo wants to write & p=$!; until_ok is $p T; jobs; stty -tostop; fg; bash -c 'trap "" TTIN; read x || echo EIO $?' & wait $!; bash -c 'trap "echo ttin; exit 4" TTIN; read x; echo no' & wait $!; echo $?; bash -c 'stty -tostop; echo stty' & p=$!; until_ok is $p T; jobs | sed 's/bash.*//'; fg > /dev/null; setsid -w bash -c 'read x < /dev/tty || echo no tty' 2> /dev/null & wait $!
 part waiting
-trap 'echo chld ${n:=0}; n=$((n + 1))' CHLD; (exit 3) & wait $!; echo $?; trap - CHLD; (until_ok test -e go7; exit 7) & (until_ok test -e go8; exit 8) & touch go7; wait -n; echo $?; touch go8; wait -n; echo $?; sleep 1000 & kill -STOP $!; until_ok is $! T; wait $!; echo $?; kill -CONT %1; kill %1; wait %1; echo $?; jobs
+trap 'echo chld ${n:=0}; n=$((n + 1))' CHLD; (exit 3) & wait $!; echo $?; trap - CHLD; (until_ok test -e go7; exit 7) & (until_ok test -e go8; exit 8) & touch go7; wait -n; echo $?; touch go8; wait -n; echo $?; sleep 1000 & up; kill -STOP $!; until_ok is $! T; wait $!; echo $?; kill -CONT %1; kill %1; wait %1; echo $?; jobs
 part interactive
 cat > commands << 'E'
 echo $- | grep -o m; set -o | grep -E '^(monitor|emacs|vi) '
@@ -176,7 +178,7 @@ exit 4
 E
 PS1= bash --norc --noprofile -i < commands 2>&1 | grep -v '^exit' > out; grep -v '^\[[0-9]*\] [0-9]' out | nopid | grep -v 'cannot set terminal\|no job control\|^bash-'
 part end
-sleep 1000 & p=$!; bash -c 'sleep 1 & kill -HUP $$' ; echo $?; kill %1; wait; trap 'echo the end of the second half' EXIT; exit 0
+sleep 1000 & up; p=$!; bash -c 'sleep 1 & kill -HUP $$' ; echo $?; kill %1; wait; trap 'echo the end of the second half' EXIT; exit 0
 }
 
 case ${1:-} in
