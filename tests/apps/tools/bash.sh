@@ -167,9 +167,8 @@ sleep 0.5 &
 jobs
 fg
 echo $?
-sleep 1000 &
-kill %1
-wait
+sleep 1000 & disown
+kill $!
 echo 'history:'; history | wc -l
 bash -c 'kill -STOP $$; exit 3'
 fg; echo $?
