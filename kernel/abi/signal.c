@@ -6,6 +6,7 @@
 #include "core/slab.h"
 #include "core/time.h"
 #include "core/wait.h"
+#include "fs/procfs.h"
 #include "lib/string.h"
 #include "proc/pid.h"
 #include "proc/pidfd.h"
@@ -446,6 +447,17 @@ s64 sys_rt_tgsigqueueinfo(struct caller *who, const u64 *args)
     return kill_thread(who, (s32)args[0], (s32)args[1], &info);
 }
 
+/* A process handle, or the open directory of a process below /proc: that is
+ * no right to send signals, so not in capability mode. */
+static struct pid *signal_target(struct caller *who, struct handle_ref *ref)
+{
+    if (ref->object->kind == OBJECT_PROCESS)
+        return ref->grant->rights & RIGHT_SIGNAL ? pidfd_pid(ref->object)
+                                                 : NULL;
+    return who->flags & CALLER_CAPABILITY ? NULL
+                                          : proc_directory_pid(ref->object);
+}
+
 s64 sys_pidfd_send_signal(struct caller *who, const u64 *args)
 {
     struct signal_info info;
@@ -456,10 +468,10 @@ s64 sys_pidfd_send_signal(struct caller *who, const u64 *args)
 
     if (args[3])
         return -EINVAL;
-    result = handle_get(who, (s32)args[0], RIGHT_SIGNAL, &ref);
+    result = handle_get(who, (s32)args[0], RIGHT_NONE, &ref);
     if (result)
         return result;
-    pid = pidfd_pid(ref.object);
+    pid = signal_target(who, &ref);
     if (pid) {
         rcu_read_lock();
         t = pid_task(pid, PID_PROCESS);

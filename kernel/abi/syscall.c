@@ -109,7 +109,8 @@ u32 syscall_count(void)
     return SYSCALL_LIMIT;
 }
 
-static s64 syscall_invoke(struct task *t, u64 nr, const u64 *args)
+static __always_inline s64 syscall_invoke(struct task *t, u64 nr,
+                                          const u64 *args)
 {
     const struct syscall_entry *e;
 

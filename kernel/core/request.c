@@ -134,7 +134,7 @@ static void release_queue(struct io_request *req)
         release(req->wait_data);
 }
 
-ssize_t request_submit(struct io_request *req)
+static inline ssize_t submit(struct io_request *req)
 {
     ssize_t result;
 
@@ -147,6 +147,11 @@ ssize_t request_submit(struct io_request *req)
         req->result = result;
     }
     return result;
+}
+
+ssize_t request_submit(struct io_request *req)
+{
+    return submit(req);
 }
 
 static ssize_t taken_back(struct io_request *req)
@@ -250,7 +255,7 @@ ssize_t request_run(struct io_request *req, struct grant *g)
 
     req->notify = notify_thread;
     req->notify_data = thread_current();
-    result = request_submit(req);
+    result = submit(req);
     if (likely(result != -EIOCBQUEUED))
         return result;
     if (!g)

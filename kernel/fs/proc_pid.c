@@ -496,6 +496,19 @@ static const struct pid_entry thread_entry = {
     .directory = &process_directory_ops,
 };
 
+struct pid *proc_directory_pid(struct object *obj)
+{
+    struct inode *inode;
+
+    if (obj->kind != OBJECT_FILE)
+        return NULL;
+    inode = file_from_object(obj)->inode;
+    if (inode->ops != &process_directory_ops ||
+        proc_inode(inode)->entry != &process_entry || proc_inode(inode)->thread)
+        return NULL;
+    return proc_inode(inode)->pid;
+}
+
 static int add_process(struct dentry *d, struct pid *pid, struct task *t,
                        const struct pid_entry *entry, bool thread)
 {

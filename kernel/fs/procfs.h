@@ -12,6 +12,7 @@
 
 #include "fs/pseudo.h"
 
+struct object;
 struct pid;
 struct pid_entry;
 struct task;
@@ -42,6 +43,10 @@ struct proc_node *proc_directory(const char *path); /* NULL: no memory */
 /* The commonest file: text from a function. */
 #define PROC_FILE(variable, function) \
     static const struct pseudo_file_ops variable = {.show = function}
+
+/* The process whose directory this opened object is, borrowed; NULL: it is
+ * none (pidfd_send_signal takes such a directory for a process handle). */
+struct pid *proc_directory_pid(struct object *obj);
 
 /* inside procfs */
 struct proc_inode {

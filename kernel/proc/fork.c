@@ -520,6 +520,8 @@ s64 task_clone(struct task *parent, const struct clone_args *a)
         (void)!user_write32(parent->mm, a->parent_tid, number);
     message =
         parent->trace.flags ? ptrace_number(parent, t->pids[PID_TASK]) : 0;
+    if (!(a->flags & CLONE_THREAD))
+        cpu_limit_inherited(t->group);
     thread_start(&t->thread);
     after_start(t, parent, event, message,
                 a->flags & CLONE_VFORK ? &vfork_done : NULL);

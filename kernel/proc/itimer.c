@@ -211,3 +211,9 @@ void cpu_limit_changed(struct thread_group *g)
     check_cpu_timers(g);
     spin_unlock_irq(&g->lock);
 }
+
+void cpu_limit_inherited(struct thread_group *g)
+{
+    if (g->limits[LIMIT_CPU].soft != ~0ULL)
+        cpu_limit_changed(g);
+}

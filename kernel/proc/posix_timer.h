@@ -71,5 +71,7 @@ int posix_timer_delete(struct caller *who, s32 id);
 
 /* RLIMIT_CPU was set or changed. */
 void cpu_limit_changed(struct thread_group *g);
+/* A new process, not yet started, got its parent's limits. */
+void cpu_limit_inherited(struct thread_group *g);
 
 #endif

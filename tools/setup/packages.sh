@@ -30,6 +30,7 @@ packages_of()
             "/usr/bin/aarch64-linux-gnu-g++ g++-aarch64-linux-gnu" \
             "/usr/lib/python3/dist-packages/pyte python3-pyte" \
             "/usr/bin/zstd zstd" \
+            "/usr/bin/go golang-go" \
             "/usr/bin/cpio cpio" \
             "/usr/bin/file file"
         ;;

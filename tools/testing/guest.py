@@ -1,9 +1,10 @@
-"""Tests that run inside a machine, many in one boot: tests/abi and tests/apps.
+"""Tests that run inside a machine, many in one boot: abi, apps and hammers.
 
 Linux is the oracle: what the same program prints on the distribution's kernel
 in the same machine is kept in expected/, and Hako's output must equal it.
 """
 
+import copy
 import difflib
 import os
 import random
@@ -25,10 +26,14 @@ compiling = threading.Lock()
 STRETCH = 4
 # What a boot may take on top of the tests' own limits, in seconds.
 BOOT_LIMIT = 240
+# How often ./test --all runs a test that has a long form.
+LONG_RUNS = 20
+# tests/FOLDER and how its tests end.
+KINDS = {"abi": (".c",), "apps": (".sh",), "hammers": (".c", ".cc", ".go")}
 
 
 class Test:
-    """A file of tests/abi or tests/apps with the keys of its first lines."""
+    """A file of one of those folders with the keys of its first lines."""
 
     def __init__(self, kind, file):
         self.kind = kind
@@ -39,6 +44,7 @@ class Test:
         self.base = stem.replace("/", "-")
         mark = "#" if kind == "apps" else "//"
         self.keys = {}
+        self.label = self.name
         with open(self.file, errors="replace") as f:
             for line in f:
                 if line.startswith("#!"):
@@ -49,10 +55,27 @@ class Test:
                 old = self.keys.get(m[1])
                 self.keys[m[1]] = f"{old} {m[2]}" if old else m[2].strip()
 
+        self.arguments = self.keys.get("arguments", "")
+        self.seconds = 0
+
+    def long_forms(self):
+        """Itself, or what ./test --all runs of it: each time with its number."""
+        if not options.all or "long" not in self.keys:
+            return [self]
+        forms = []
+        for n in range(1, LONG_RUNS + 1):
+            form = copy.copy(self)
+            form.base = f"{self.base}.{n}"
+            form.label = f"{self.name} ({n} of {LONG_RUNS})"
+            form.arguments = self.keys["long"]
+            form.seconds = float(form.arguments.split()[0])
+            forms.append(form)
+        return forms
+
     @property
     def timeout(self):
         default = "120" if self.kind == "apps" else "30"
-        return STRETCH * float(self.keys.get("timeout", default))
+        return self.seconds + STRETCH * float(self.keys.get("timeout", default))
 
     @property
     def user(self):
@@ -76,23 +99,17 @@ class Test:
 
     def compile(self, arch, out):
         """Build it if it is out of date. Returns None or the compiler's errors."""
-        target = os.path.join(out, self.base)
+        target = os.path.join(out, self.stem.replace("/", "-"))
         headers = [path("tests", k, f) for k in ("abi", "hako")
                    for f in os.listdir(path("tests", k)) if f.endswith(".h")]
+        if self.kind == "hammers":
+            headers += [path("tests/hammers/threads.c")]
         newest = max(os.path.getmtime(f) for f in [self.file, *headers])
         if os.path.exists(target) and os.path.getmtime(target) > newest:
             return None
-        if self.keys.get("libc") == "glibc":
-            cc = ["gcc" if arch == os.uname().machine else arch + "-linux-gnu-gcc"]
-        else:
-            cc = [path("build/cache", "musl-" + arch, "cc")]
-        flags = ["-std=gnu17", "-O1", "-Wall", "-Werror", "-pthread",
-                 "-I" + path("tests/abi")]
-        if self.keys.get("link") != "dynamic":
-            flags.append("-static")
-        flags += self.keys.get("flags", "").split()
-        # No address in the output depends on the path of the tree.
-        r = subprocess.run([*cc, *flags, "-o", target + ".new", self.file, "-lm"],
+        r = subprocess.run([*self.compiler(arch), "-o", target + ".new", self.file,
+                            *([] if self.file.endswith(".go") else ["-lm"])],
+                           env={**os.environ, **self.go_environment(arch)},
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT)
         if r.returncode:
@@ -101,7 +118,29 @@ class Test:
         return None
 
 
-def files_of(kind, end):
+    def compiler(self, arch):
+        if self.file.endswith(".go"):
+            return ["go", "build"]
+        cross = "" if arch == os.uname().machine else arch + "-linux-gnu-"
+        flags = ["-O1", "-Wall", "-Werror", "-pthread", "-I" + path("tests/abi")]
+        if self.file.endswith(".cc"):
+            cc = [cross + "g++", "-std=c++20"]
+        elif self.keys.get("libc") == "glibc":
+            cc = [cross + "gcc", "-std=gnu17"]
+        else:
+            cc = [path("build/cache", "musl-" + arch, "cc"), "-std=gnu17"]
+        if self.keys.get("link") != "dynamic":
+            flags.append("-static")
+        return cc + flags + self.keys.get("flags", "").split()
+
+    @staticmethod
+    def go_environment(arch):
+        return {"GOARCH": {"x86_64": "amd64", "aarch64": "arm64"}[arch],
+                "GOCACHE": path("build/cache/go"), "GOFLAGS": "-trimpath",
+                "CGO_ENABLED": "0", "GO111MODULE": "off"}
+
+
+def files_of(kind, ends):
     """The tests of tests/KIND, as paths below it."""
     folder = path("tests", kind)
     files = []
@@ -109,13 +148,13 @@ def files_of(kind, end):
         # expected/ and helpers/ hold no tests.
         folders[:] = [f for f in folders if f not in ("expected", "helpers")]
         files += [os.path.relpath(os.path.join(where, n), folder)
-                  for n in names if n.endswith(end)]
+                  for n in names if n.endswith(ends)]
     return sorted(files)
 
 
 def collect():
-    return [Test(kind, f) for kind, end in (("abi", ".c"), ("apps", ".sh"))
-            for f in files_of(kind, end)]
+    return [Test(kind, f) for kind, ends in KINDS.items()
+            for f in files_of(kind, ends)]
 
 
 def root_words(root, arch):
@@ -162,9 +201,9 @@ class Batch:
             folder = os.path.join(top, "tests")
             os.mkdir(folder)
             self.add_runner(top)
-            out = path("build", self.arch, "tests/abi")
-            os.makedirs(out, exist_ok=True)
             for test in list(left):
+                out = path("build", self.arch, "tests", test.kind)
+                os.makedirs(out, exist_ok=True)
                 if test.kind == "apps":
                     target = os.path.join(folder, test.base)
                     shutil.copy(test.file, target)
@@ -178,7 +217,8 @@ class Batch:
                 else:
                     subprocess.run([self.strip(), "-o",
                                     os.path.join(folder, test.base),
-                                    os.path.join(out, test.base)], check=True)
+                                    os.path.join(out, test.stem.replace("/", "-"))],
+                                   check=True)
             while left:
                 before = len(left)
                 left = self.boot(left, top)
@@ -217,7 +257,8 @@ class Batch:
         process = subprocess.Popen(words, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         plan = "".join(
-            f"{t.base} {t.timeout:g} {t.user} /tests/{t.base}\n" for t in tests)
+            f"{t.base} {t.timeout:g} {t.user} /tests/{t.base} {t.arguments}\n"
+            for t in tests)
         errors = []
         reader = threading.Thread(
             target=lambda: errors.append(process.stderr.read()))
@@ -322,7 +363,7 @@ def compare_job(tests, arch, kernel):
         for test in tests:
             batch.errors.setdefault(test, str(e))
     for test in tests:
-        name = label(test.name, arch, kernel)
+        name = label(test.label, arch, kernel)
         expected = test.expected(arch)
         if test in batch.errors:
             results.add(name, FAIL, batch.errors[test])
@@ -354,7 +395,8 @@ def jobs():
                 results.add(label(test.name, arch), SKIP, why or "pending")
             else:
                 ready.append(test)
-        for group in by_root(ready):
+        forms = [form for test in ready for form in test.long_forms()]
+        for group in by_root(forms):
             work.append(lambda g=group, a=arch: compare_job(g, a, "hako"))
         # A random tenth shows that what is kept is still what Linux does.
         if options.debug:

@@ -171,18 +171,26 @@ void arch_user_enter(void)
     x86_return_to_user(regs);
 }
 
+/* SYSRET takes rip from rcx and rflags from r11, and on some CPUs faults in the
+ * kernel, on the user's stack, if rip is not canonical. */
+static inline bool may_sysret(const struct user_regs *regs)
+{
+    return !((regs->rcx ^ regs->rip) | (regs->r11 ^ regs->rflags) |
+             (regs->cs ^ SEL_USER_CODE) | (regs->ss ^ SEL_USER_DATA) |
+             (regs->rflags & (RFLAGS_TF | RFLAGS_RF))) &&
+           regs->rip < ARCH_USER_TOP;
+}
+
 /* Interrupts are on; off when it returns. */
 bool x86_system_call(struct user_regs *regs)
 {
     arch_upcalls.syscall(regs);
     arch_irq_disable();
+    if (likely(!((u32)atomic_load(&arch_current()->work) & WORK_EXIT) &&
+               may_sysret(regs)))
+        return true;
     x86_exit_to_user(regs);
-    /* SYSRET takes rip from rcx and rflags from r11, and on some CPUs faults in
-     * the kernel, on the user's stack, if rip is not canonical. */
-    return regs->rcx == regs->rip && regs->r11 == regs->rflags &&
-           regs->rip < ARCH_USER_TOP && regs->cs == SEL_USER_CODE &&
-           regs->ss == SEL_USER_DATA &&
-           !(regs->rflags & (RFLAGS_TF | RFLAGS_RF));
+    return may_sysret(regs);
 }
 
 /* ---------------------------------------------------------- user exceptions */
