@@ -60,6 +60,7 @@ static struct grant *grant_new(struct object *obj, u32 rights)
     refcount_set(&g->refs, 1);
     refcount_set(&g->memory, 1);
     g->rights = rights;
+    g->depth = 0;
     atomic_store(&g->revoked, 0);
     g->object = obj;
     g->parent = NULL;
@@ -128,11 +129,15 @@ void grant_put(struct grant *g)
 
 struct grant *grant_derive(struct grant *parent, u32 rights)
 {
-    struct grant *g = grant_new(parent->object, rights & parent->rights);
+    struct grant *g;
     bool revoked;
 
+    if (parent->depth == GRANT_DEPTH_MAX)
+        return ERR_PTR(-EMLINK);
+    g = grant_new(parent->object, rights & parent->rights);
     if (!g)
         return ERR_PTR(-ENOMEM);
+    g->depth = parent->depth + 1;
     spin_lock(&grant_tree_lock);
     /* A revocation marks from the top down under this lock: a child that gets
      * on the list before its parent is marked will be found. */

@@ -170,9 +170,14 @@ void object_put(struct object *obj); /* may sleep */
 
 /* -------------------------------------------------------------- grants -- */
 
+/* A derived grant keeps all that it was derived from, handles or not: as many
+ * at most. */
+#define GRANT_DEPTH_MAX 64
+
 struct grant {
     refcount_t refs;
     u32 rights;                /* immutable after creation */
+    u32 depth;                 /* parents above it; immutable */
     atomic_t revoked;          /* 0 or 1; once 1 stays 1 */
     struct object *object;     /* owned */
     struct grant *parent;      /* owned; NULL for a root grant */
@@ -189,7 +194,8 @@ struct grant {
 struct grant *grant_create(struct object *obj, u32 rights); /* ERR_PTR */
 struct grant *grant_get(struct grant *g);
 void grant_put(struct grant *g); /* may sleep */
-/* A child with `rights` & parent's. -EBADF: revoked, -ENOMEM. ERR_PTR. */
+/* A child with `rights` & parent's. -EBADF: revoked, -EMLINK: too many parents
+ * above it, -ENOMEM. ERR_PTR. */
 struct grant *grant_derive(struct grant *parent, u32 rights);
 /* Mark `g` and all descendants revoked, then run every use's callback. On
  * return no use is left in any process and no new one can start. */

@@ -31,6 +31,7 @@ static struct super_block *devtmpfs_create(struct caller *who,
 
 struct file_system_type devtmpfs_type = {
     .name = "devtmpfs",
+    .flags = FST_SHARED,
     .create = devtmpfs_create,
 };
 

@@ -305,19 +305,32 @@ static struct mount *copy_one(struct mount *m, struct dentry *root)
     refcount_inc(&m->sb->active);
     copy = mount_create(m->sb, root, m->source,
                         m->flags & (MOUNT_USER_FLAGS | MOUNT_LOCKED));
-    if (!IS_ERR(copy))
+    if (!IS_ERR(copy)) {
+        copy->locked_flags = m->locked_flags;
         mount_join_peers(copy, m);
+    }
     return copy;
+}
+
+void mount_tree_lock(struct mount *top)
+{
+    for (struct mount *m = top; m; m = mount_tree_next(m, top)) {
+        m->locked_flags |= (m->flags & (MOUNT_READ_ONLY | MOUNT_NOSUID |
+                                        MOUNT_NODEV | MOUNT_NOEXEC)) |
+                           MOUNT_LOCK_ATIME;
+        if (m != top)
+            m->flags |= MOUNT_LOCKED;
+    }
 }
 
 struct mount *mount_tree_copy(struct mount *m, struct dentry *root,
                               bool recursive, struct list_head *trash)
 {
-    struct mount *top = copy_one(m, root), *from = m, *to = top;
+    struct mount *top = copy_one(m, root), *from = m, *last = top, *to;
 
     if (IS_ERR(top) || !recursive)
         return top;
-    /* `from` walks the old tree and `to` follows in the new one. */
+    /* `from` walks the old tree and `last` follows in the new one. */
     while ((from = mount_tree_next(from, m))) {
         struct mount *copy, *old_parent = from->parent;
 
@@ -325,11 +338,11 @@ struct mount *mount_tree_copy(struct mount *m, struct dentry *root,
             continue;
         if (from->flags & MOUNT_UNBINDABLE)
             continue;
-        /* Find the copy of old_parent: each copy remembers in `master`. */
-        for (to = top; to; to = mount_tree_next(to, top))
-            if (to->copied_from == old_parent || (to == top && old_parent == m))
-                break;
-        if (!to)
+        /* The copy of old_parent, if there is one, is the last copy or above
+         * it: both trees are walked parents first. */
+        for (to = last; to != top && to->copied_from != old_parent;)
+            to = to->parent;
+        if (to == top && old_parent != m)
             continue;
         copy = copy_one(from, from->root);
         if (IS_ERR(copy)) {
@@ -338,6 +351,7 @@ struct mount *mount_tree_copy(struct mount *m, struct dentry *root,
         }
         copy->copied_from = from;
         mount_tree_attach(copy, to, from->mountpoint);
+        last = copy;
     }
     return top;
 }
@@ -429,6 +443,10 @@ struct mount_namespace *mount_namespace_copy(struct mount_namespace *ns,
     }
     for (m = top; m; m = mount_tree_next(m, top))
         m->copied_from = NULL;
+    if (owner != ns->head.owner) {
+        mount_tree_enslave(top);
+        mount_tree_lock(top);
+    }
     mutex_unlock(&mount_lock);
     return copy;
 }

@@ -33,8 +33,11 @@ struct mount {
     struct list_head children; /* by sibling, oldest first */
     struct list_head sibling;
     struct mount_namespace *ns; /* borrowed; NULL: detached */
-    struct list_head ns_link;   /* ns->mounts, order of mounting */
-    struct list_head sb_link;   /* sb->mounts */
+    u32 locked_flags;    /* MOUNT_*, MOUNT_LOCK_ATIME: remount cannot take them
+                            off,    a more privileged namespace set them */
+    u32 told, ring_told; /* find_receivers(): the walk that saw it, its ring */
+    struct list_head ns_link; /* ns->mounts, order of mounting */
+    struct list_head sb_link; /* sb->mounts */
     u32 id;
     char *source; /* owned; "tmpfs", "/dev/vda" */
     atomic_t writers;
@@ -60,6 +63,7 @@ struct mount {
 #define MOUNT_UNBINDABLE  BIT(8)
 #define MOUNT_DETACHED    BIT(9)
 #define MOUNT_INTERNAL    BIT(10) /* no namespace: memfd, pipes */
+#define MOUNT_LOCK_ATIME  BIT(12) /* in locked_flags: how atime is kept */
 #define MOUNT_LOCKED      BIT(11) /* rootfs; from a more privileged namespace */
 
 struct mount_namespace {
@@ -67,10 +71,12 @@ struct mount_namespace {
     struct mount *root;      /* owned */
     struct list_head mounts; /* by ns_link; mount_lock */
     u32 count;
-    u64 event; /* counts changes: poll of /proc/mounts */
+    u32 coming; /* about to be added: mount_propagate_attach() */
+    u64 event;  /* counts changes: poll of /proc/mounts */
     struct wait_queue changed;
 };
 
+extern s32 mount_max; /* in a namespace: /proc/sys/fs/mount-max */
 extern mutex_t mount_lock;
 extern struct mount_namespace *mount_ns_first;
 

@@ -109,6 +109,9 @@ static int new_mount(struct caller *who, const struct path *where,
     type = file_system_find(type_name);
     if (!type || type->flags & FST_INTERNAL)
         return -ENODEV;
+    if (!(type->flags & FST_USERNS_MOUNT) && !(who->flags & CALLER_KERNEL) &&
+        !caller_capable_init(who, CAP_SYS_ADMIN))
+        return -EPERM;
     if (where->mnt->ns != caller_ns(who))
         return -EINVAL;
     sb = type->create(who, type, source ? source : "none", options);
@@ -120,6 +123,9 @@ static int new_mount(struct caller *who, const struct path *where,
         if (flags & MS_SYNCHRONOUS)
             sb->flags |= SUPER_SYNCHRONOUS;
         flags &= ~MS_RDONLY;
+        /* Who has privileges there may change it, also by remounting. */
+        user_namespace_put(sb->user_ns);
+        sb->user_ns = user_namespace_get(who->cred->user_ns);
     }
     if (where->mnt->sb == sb && where->mnt->root == where->dentry) {
         super_put(sb);
@@ -146,6 +152,18 @@ static bool may_bind(struct caller *who, const struct path *from)
     return !(from->mnt->flags & MOUNT_UNBINDABLE);
 }
 
+/* Without what is mounted below, a copy would show what that hides. */
+static bool has_locked_children(struct mount *m, struct dentry *root)
+{
+    struct mount *child;
+
+    list_for_each_entry (child, &m->children, sibling)
+        if (child->flags & MOUNT_LOCKED &&
+            dentry_is_ancestor(root, child->mountpoint))
+            return true;
+    return false;
+}
+
 static int bind_mount(struct caller *who, const struct path *where,
                       const char *source, bool recursive)
 {
@@ -163,6 +181,8 @@ static int bind_mount(struct caller *who, const struct path *where,
     mutex_lock(&mount_lock);
     error = -EINVAL;
     if (!may_bind(who, &from) || top.mnt->ns != caller_ns(who))
+        goto out;
+    if (!recursive && has_locked_children(from.mnt, from.dentry))
         goto out;
     copy = mount_tree_copy(from.mnt, from.dentry, recursive, &trash);
     error = PTR_ERR_OR_ZERO(copy);
@@ -265,6 +285,15 @@ static int set_mount_flags(struct mount *m, u32 flags)
     return 0;
 }
 
+static bool may_change_flags(const struct mount *m, u32 flags)
+{
+    u32 atime = MOUNT_NOATIME | MOUNT_NODIRATIME | MOUNT_RELATIME;
+
+    return !(m->locked_flags & ~flags & ~(u32)MOUNT_LOCK_ATIME) &&
+           (!(m->locked_flags & MOUNT_LOCK_ATIME) ||
+            !((m->flags ^ flags) & atime));
+}
+
 static int remount(struct caller *who, const struct path *where, u64 flags,
                    const char *options)
 {
@@ -274,6 +303,12 @@ static int remount(struct caller *who, const struct path *where, u64 flags,
 
     mutex_lock(&mount_lock);
     if (m->ns != caller_ns(who) || where->dentry != m->root)
+        goto out;
+    error = -EPERM;
+    if (!may_change_flags(m, mount_flags))
+        goto out;
+    if (!(flags & MS_BIND) && !(who->flags & CALLER_KERNEL) &&
+        !cred_capable_ns(who->cred, m->sb->user_ns, CAP_SYS_ADMIN))
         goto out;
     if (flags & MS_BIND) {
         error = set_mount_flags(m, mount_flags);

@@ -30,8 +30,13 @@ void mount_make_shared(struct mount *m);
 void mount_make_slave(struct mount *m);
 void mount_make_private(struct mount *m);
 void mount_join_peers(struct mount *copy, struct mount *original);
+/* A tree comes into a less privileged namespace: it shows no more than before,
+ * and only `top` can be taken off. */
+void mount_tree_lock(struct mount *top);
+/* Receive what happens on the originals, but tell them nothing. */
+void mount_tree_enslave(struct mount *top);
 /* m is about to be attached there: do the same on all that receive from
- * `parent`. -ENOMEM: some may have it. */
+ * `parent`. -ENOMEM, -ENOSPC (mount_max): none has it. */
 int mount_propagate_attach(struct mount *m, struct mount *parent,
                            struct dentry *mountpoint, struct list_head *trash);
 /* m is about to be taken off. */

@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "core/slab.h"
 #include "fs/file.h"
+#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/sysctl.h"
@@ -364,6 +365,7 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_BOOL("fs/protected_hardlinks", 0600, &protected_hardlinks),
     SYSCTL_INT("fs/protected_fifos", 0600, &protected_fifos, 0, 2),
     SYSCTL_INT("fs/protected_regular", 0600, &protected_regular, 0, 2),
+    SYSCTL_INT("fs/mount-max", 0644, &mount_max, 1, S32_MAX),
     SYSCTL_INT("fs/pipe-max-size", 0644, &pipe_max_size, 4096, 1 << 30),
     SYSCTL_U64("fs/pipe-user-pages-soft", 0644, &pipe_user_pages_soft),
     SYSCTL_U64("fs/pipe-user-pages-hard", 0644, &pipe_user_pages_hard),

@@ -30,7 +30,7 @@ static struct super_block *sysfs_create(struct caller *who,
 
 static struct file_system_type sysfs_type = {
     .name = "sysfs",
-    .flags = FST_USERNS_MOUNT,
+    .flags = FST_USERNS_MOUNT | FST_SHARED,
     .create = sysfs_create,
 };
 

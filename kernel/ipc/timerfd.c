@@ -36,7 +36,8 @@ static void timer_expired(struct timer *timer)
     struct timerfd *t = container_of(timer, struct timerfd, timer);
     unsigned long flags = spin_lock_irqsave(&t->lock);
 
-    if (t->deadline) {
+    /* It may have been set anew while this waited for the lock. */
+    if (t->deadline && t->deadline <= time_monotonic()) {
         t->expirations++;
         /* A periodic one is started again when it is read; the reader counts
          * what it missed. */

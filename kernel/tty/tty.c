@@ -167,7 +167,7 @@ int tty_open(struct tty *t, struct device_file *file, struct caller *who,
     if (!f)
         return -ENOMEM;
     mutex_lock(&t->mutex);
-    if (t->exclusive && !caller_capable(who, CAP_SYS_ADMIN))
+    if (t->exclusive && !caller_capable_init(who, CAP_SYS_ADMIN))
         error = -EBUSY;
     else if (t->opens == 0 && t->driver->start)
         error = t->driver->start(t);

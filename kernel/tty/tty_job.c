@@ -155,7 +155,8 @@ void tty_become_controlling(struct tty *t, struct task *task)
         return;
     mutex_lock(&t->mutex);
     spin_lock(&tasklist_lock);
-    if (!t->session_pid)
+    /* Another thread may have got another one meanwhile. */
+    if (!t->session_pid && task->group->session_leader && !task->group->tty)
         attach_locked(t, task, garbage, &old);
     spin_unlock(&tasklist_lock);
     mutex_unlock(&t->mutex);

@@ -58,6 +58,23 @@ static void files(void)
     close(fd);
 }
 
+/* Grants that were derived from keep memory: not without end. */
+static void chains(void)
+{
+    int fd = open("file", O_RDWR), n = 0;
+
+    for (; n < 1000; n++) {
+        int next = (int)derive(fd, ~0u);
+
+        if (next < 0)
+            break;
+        close(fd);
+        fd = next;
+    }
+    CHECK(n == 64 && errno == EMLINK);
+    close(fd);
+}
+
 static void others(void)
 {
     struct epoll_event e = {.events = EPOLLIN};
@@ -185,6 +202,7 @@ int main(void)
     pid_t pid;
 
     files();
+    chains();
     others();
     mkdir("dir", 0755);
     close(open("dir/inside", O_CREAT | O_RDWR, 0644));

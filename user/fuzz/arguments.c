@@ -4,7 +4,10 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
@@ -181,6 +184,30 @@ static void *an_endpoint_message(struct runner *r, uint64_t seed)
     return m;
 }
 
+/* The id of what one of the few keys means now, or any number. */
+static uint64_t an_id(long get, uint64_t seed)
+{
+    long id = (seed & 15) == 15 ? -1 : syscall(get, 1 + (seed >> 4) % 3, 0, 0);
+
+    return id < 0 ? number(seed >> 8) : (uint64_t)id;
+}
+
+static void *semaphore_operations(struct runner *r, uint64_t seed)
+{
+    struct sembuf *b = take(r, 4 * sizeof *b);
+
+    for (int i = 0; i < 4; i++, seed = seed * 6364136223846793005ull + 1) {
+        b[i].sem_num = seed >> 20 & 3;
+        b[i].sem_op = (short)((seed >> 24 & 7) - 3);
+        b[i].sem_flg = seed >> 28 & 7 ? IPC_NOWAIT : 0;
+        if (seed >> 32 & 1)
+            b[i].sem_flg |= SEM_UNDO;
+        if ((seed >> 56) == 255)
+            b[i].sem_op = (short)(seed >> 40);
+    }
+    return b;
+}
+
 /* Either what is never ready, so that a wait lasts, or anything. */
 static void *poll_set(struct runner *r, uint64_t seed)
 {
@@ -343,6 +370,31 @@ uint64_t argument_value(struct runner *r, const struct argument *a,
         words[1] = v >> 8 & 0xd4000007;
         words[2] = 0;
         words[3] = v >> 20;
+        return (uint64_t)words;
+    case KEY:
+        return v & 7 ? 1 + (v >> 3) % 3 : 0;
+    case SEMID:
+        return an_id(SYS_semget, v);
+    case MSGID:
+        return an_id(SYS_msgget, v);
+    case SHMID:
+        return an_id(SYS_shmget, v);
+    case SEMOPS:
+        return (uint64_t)semaphore_operations(r, v);
+    case MESSAGE:
+        words = take(r, 256);
+        words[0] = v & 7 ? v & 7 : number(v >> 3);
+        return (uint64_t)words;
+    case MQATTR:
+        words = take(r, 64);
+        words[0] = v & 1 ? O_NONBLOCK : 0;
+        words[1] = v & 31 ? 1 + (v >> 8 & 3) : number(v >> 8);
+        words[2] = v & 32 ? 1 + (v >> 16 & 63) : number(v >> 16);
+        return (uint64_t)words;
+    case SIGEVENT:
+        words = take(r, 64);
+        words[0] = v;
+        words[1] = (v >> 8 & 63) | (v >> 16 & 3) << 32;
         return (uint64_t)words;
     case HMESSAGE:
         return (uint64_t)an_endpoint_message(r, v);

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -51,6 +52,13 @@
     ONE_OF(1, 2, 3, 4, 7, 8, 9, 13, 16, 17, 18, 19, 20, 21, 26, 28, 29, 30, \
            31, 32, 33, 38, 39, 42, 59, 76)
 #define FD_FLAGS FLAGSET(O_NONBLOCK, O_CLOEXEC)
+
+#define IPC_FLAGS FLAGSET(IPC_CREAT, IPC_CREAT, IPC_EXCL, 0400, 0200, 0066)
+#define MSGQ_FLAGS                                                           \
+    ONE_OF(IPC_NOWAIT, IPC_NOWAIT, IPC_NOWAIT | 010000, IPC_NOWAIT | 020000, \
+           IPC_NOWAIT | 040000, 0)
+#define MQ_OPEN_FLAGS \
+    FLAGSET(O_WRONLY, O_RDWR, O_CREAT, O_CREAT, O_EXCL, O_NONBLOCK)
 
 #define CALL(n, ...)                               \
     {                                              \
@@ -186,6 +194,10 @@ const struct call_type call_types[] = {
                   T(NUMBER), T(NUMBER), T(FUTEX), T(NUMBER))),
     CALL(futex, A(T(FUTEX), ONE_OF(0, 9, 128, 137), T(NUMBER), T(TIMESPEC),
                   T(ZERO), T(NUMBER))),
+    CALL(futex, A(T(FUTEX), ONE_OF(11, 139), T(NUMBER), T(TIMESPEC), T(FUTEX),
+                  T(ZERO))),
+    CALL(futex, A(T(FUTEX), ONE_OF(12, 140), ONE_OF(1), T(COUNT), T(FUTEX),
+                  T(NUMBER))),
     CALL(set_robust_list, A(T(ADDRESS), ONE_OF(24))),
     CALL(rt_sigaction, A(T(SIGNO), T(SIGACTION), T(OUT), ONE_OF(8))),
     CALL(rt_sigprocmask, A(ONE_OF(0, 1, 2), T(SIGSET), T(OUT), ONE_OF(8))),
@@ -279,6 +291,42 @@ const struct call_type call_types[] = {
     CALL(ptrace, A(ONE_OF(1, 2, 3, 7, 8, 12, 16, 17, 0x4206, 0x4207, 0x4208),
                    T(PID), T(ADDRESS), T(OUT))),
     CALL(rseq, A(T(ADDRESS), ONE_OF(32), ONE_OF(0, 1), T(NUMBER))),
+    CALL(semget, A(T(KEY), T(COUNT), IPC_FLAGS)),
+    CALL(semget, A(T(KEY), ONE_OF(4), ONE_OF(IPC_CREAT | 0666))),
+    CALL(semop, A(T(SEMID), T(SEMOPS), T(COUNT))),
+    CALL(semtimedop, A(T(SEMID), T(SEMOPS), ONE_OF(1, 2, 3, 4), T(TIMESPEC))),
+    CALL(semctl, A(T(SEMID), T(COUNT),
+                   ONE_OF(0, 2, 11, 12, 13, 14, 15, 17, 18, 20), T(OUT))),
+    CALL(semctl, A(T(SEMID), T(COUNT), ONE_OF(16), T(COUNT))),
+    CALL(semctl, A(T(SEMID), T(ZERO), ONE_OF(1, 3, 19), T(IN))),
+    CALL(msgget, A(T(KEY), IPC_FLAGS)),
+    CALL(msgget, A(T(KEY), ONE_OF(IPC_CREAT | 0666))),
+    CALL(msgsnd,
+         A(T(MSGID), T(MESSAGE), ONE_OF(0, 1, 7, 64, 200, 4000), MSGQ_FLAGS)),
+    CALL(msgrcv, A(T(MSGID), T(OUT), ONE_OF(0, 1, 7, 64, 200, 4000),
+                   ONE_OF(0, 1, 2, 3, 5, -1, -3, -7), MSGQ_FLAGS)),
+    CALL(msgctl, A(T(MSGID), ONE_OF(0, 2, 3, 11, 12, 13), T(OUT))),
+    CALL(msgctl, A(T(MSGID), ONE_OF(1), T(IN))),
+    CALL(shmget, A(T(KEY), T(LENGTH), IPC_FLAGS)),
+    CALL(shmget, A(T(KEY), ONE_OF(16384), ONE_OF(IPC_CREAT | 0666))),
+    CALL(shmat, A(T(SHMID), T(ADDRESS),
+                  FLAGSET(010000, 020000, 040000, 040000, 0100000))),
+    CALL(shmat, A(T(SHMID), T(ZERO), FLAGSET(010000))),
+    CALL(shmdt, A(T(ADDRESS))),
+    CALL(shmctl, A(T(SHMID), ONE_OF(0, 2, 3, 11, 12, 13, 14, 15), T(OUT))),
+    CALL(shmctl, A(T(SHMID), ONE_OF(1), T(IN))),
+    CALL(mq_open, A(T(TEXT), MQ_OPEN_FLAGS, T(MODE), T(MQATTR)), GIVES(QUEUES)),
+    CALL(mq_open,
+         A(T(TEXT), ONE_OF(O_RDWR | O_CREAT | O_NONBLOCK), ONE_OF(0666),
+           T(MQATTR)),
+         GIVES(QUEUES)),
+    CALL(mq_unlink, A(T(TEXT))),
+    CALL(mq_timedsend,
+         A(F(QUEUES), T(IN), ONE_OF(0, 1, 8, 40, 63), T(COUNT), T(TIMESPEC))),
+    CALL(mq_timedreceive,
+         A(F(QUEUES), T(OUT), ONE_OF(1, 64, 4096), T(OUT), T(TIMESPEC))),
+    CALL(mq_notify, A(F(QUEUES), T(SIGEVENT))),
+    CALL(mq_getsetattr, A(F(QUEUES), T(MQATTR), T(OUT))),
     /* Hako's own: derive, revoke, rights, endpoints. */
     {.name = "hako_grant_derive",
      .number = 1024,

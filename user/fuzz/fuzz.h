@@ -36,6 +36,10 @@ enum type {
     PID,
     USER, /* a user or group id */
     MODE,
+    KEY, /* of System V IPC: private or one of a few */
+    SEMID,
+    MSGID,
+    SHMID,
     TIMESPEC,
     ITIMER, /* two timespecs */
     VECTOR, /* iovec array; its count is the next argument */
@@ -52,6 +56,10 @@ enum type {
     TIMERID,
     FDPAIR,   /* room for two handles, which later calls use */
     HMESSAGE, /* struct hako_message */
+    SEMOPS,   /* sembuf array; its count is the next argument */
+    MESSAGE,  /* msgbuf */
+    MQATTR,   /* struct mq_attr of a small queue */
+    SIGEVENT,
     ZERO,
 };
 
@@ -71,7 +79,8 @@ enum kind {
     WATCHES = 1 << 10, /* inotify */
     ENDPOINTS = 1 << 11,
     DEVICES = 1 << 12,
-    ANY = (1 << 13) - 1,
+    QUEUES = 1 << 13, /* POSIX message queues */
+    ANY = (1 << 14) - 1,
     STREAMS = PIPES | SOCKETS | EVENTS | TTYS,
     PATHS = 1 << 16,
     MEMORY = 1 << 17,
@@ -80,6 +89,9 @@ enum kind {
     FUTEXES = 1 << 20,
     PROCESSES = 1 << 21,
     IDS = 1 << 22, /* users and groups */
+    SEMS = 1 << 23,
+    MSGS = 1 << 24,
+    SHMS = 1 << 25,
 };
 
 struct argument {

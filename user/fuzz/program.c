@@ -60,6 +60,19 @@ static uint32_t kinds_of(uint16_t type)
         case USER:
             kinds |= IDS;
             break;
+        case KEY:
+            kinds |= SEMS | MSGS | SHMS;
+            break;
+        case SEMID:
+        case SEMOPS:
+            kinds |= SEMS;
+            break;
+        case MSGID:
+            kinds |= MSGS;
+            break;
+        case SHMID:
+            kinds |= SHMS;
+            break;
         default:
             break;
         }
