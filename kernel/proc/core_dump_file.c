@@ -389,6 +389,8 @@ static void put_notes(struct stream *s, struct dump *d)
         if (each == d->t || each->flags & TASK_EXITING || !task_get(each))
             continue;
         rcu_read_unlock();
+        while (!task_is_asleep(each)) /* parked, but not yet switched out */
+            sched_yield();
         note_status(s, d, each);
         note_sets(s, d, each);
         rcu_read_lock();

@@ -198,7 +198,7 @@ int ptrace_attach(struct caller *who, struct task *t, bool seize, u32 options)
 
 /* ------------------------------------------------------- holding a tracee */
 
-static bool is_asleep(struct task *t)
+bool task_is_asleep(const struct task *t)
 {
     return !READ_ONCE(t->thread.entity.queued) &&
            !atomic_load_acquire(&t->thread.on_cpu);
@@ -223,7 +223,7 @@ int ptrace_hold(struct caller *who, struct task *t, bool any)
     }
     spin_unlock(&tasklist_lock);
     /* Its registers are all in memory only once it has been switched out. */
-    while (!error && !any && !is_asleep(t))
+    while (!error && !any && !task_is_asleep(t))
         sched_yield();
     return error;
 }

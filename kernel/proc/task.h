@@ -239,6 +239,8 @@ struct address_space *task_access_mm(const struct caller *who, struct task *t,
 /* May others of its user look into it (PR_SET_DUMPABLE)? Yes without memory. */
 bool task_is_dumpable(struct task *t);
 void task_set_dumpable(struct task *t, bool dumpable); /* t is current */
+/* Has it been switched out, so that its registers are all in memory? */
+bool task_is_asleep(const struct task *t);
 /* State letter for /proc: R S D T t Z X I. */
 char task_state_letter(const struct task *t);
 void task_times(struct task *t, u64 *user_ns, u64 *system_ns);
