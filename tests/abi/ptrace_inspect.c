@@ -43,12 +43,9 @@ static void loop(void)
     while (!stop_it)
         counter++;
     result = twice(21);
-    say("result %ld", result);
     pthread_t t;
     pthread_create(&t, NULL, thread, NULL);
     pthread_join(t, NULL);
-    say("threads %d", threads);
-    fflush(stdout);
     _exit(5);
 }
 
@@ -126,6 +123,7 @@ int main(void)
     say("-- a thread inside");
     Y(waitpid(k, &st, 0) == k);
     say("%x", st);
+    N(ptrace(PTRACE_PEEKDATA, k, &result, 0));
     unsigned long msg = 0;
     T(ptrace(PTRACE_GETEVENTMSG, k, 0, &msg));
     pid_t tid = msg;
