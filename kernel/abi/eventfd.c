@@ -82,7 +82,7 @@ s64 sys_timerfd_settime(struct caller *who, const u64 *args)
     if (!error && !(ref.grant->rights & RIGHT_WRITE))
         error = -EBADF;
     if (!error)
-        error = timerfd_set(ref.object, flags & TFD_TIMER_ABSTIME,
+        error = timerfd_set(who, ref.object, flags & TFD_TIMER_ABSTIME,
                             flags & TFD_TIMER_CANCEL_ON_SET, &v, &old);
     handle_done(&ref);
     if (error || !args[3])

@@ -69,9 +69,9 @@ static int read_deadline(struct caller *who, u64 address, u32 op, u64 *deadline)
     if (command == FUTEX_WAIT)
         *deadline = abi_deadline(ns);
     else if (op & FUTEX_CLOCK_REALTIME || command == FUTEX_LOCK_PI)
-        *deadline = clock_to_timer_base(CLOCK_REALTIME, ns);
+        *deadline = clock_to_timer_base(who, CLOCK_REALTIME, ns);
     else
-        *deadline = ns;
+        *deadline = clock_to_timer_base(who, CLOCK_MONOTONIC, ns);
     return 0;
 }
 
@@ -169,7 +169,7 @@ s64 sys_futex_waitv(struct caller *who, const u64 *args)
         result = abi_read_timespec(who, args[3], &deadline);
         if (result)
             return result;
-        deadline = clock_to_timer_base((s32)args[4], deadline);
+        deadline = clock_to_timer_base(who, (s32)args[4], deadline);
     }
     all = kmalloc_array(count, sizeof(*all), ALLOC_KERNEL);
     if (!all)

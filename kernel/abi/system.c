@@ -13,6 +13,7 @@
 #include "core/time.h"
 #include "ipc/epoll.h"
 #include "lib/string.h"
+#include "proc/clock.h"
 #include "proc/auxv.h"
 #include "proc/clone_flags.h"
 #include "proc/exec.h"
@@ -99,7 +100,9 @@ s64 sys_sysinfo(struct caller *who, const u64 *args)
 
     page_stats_get(&pages);
     sched_stats_get(&sched);
-    i.uptime = DIV_ROUND_UP(time_boottime(), NS_PER_SEC);
+    i.uptime =
+        DIV_ROUND_UP((s64)time_boottime() + clock_offset(who, CLOCK_BOOTTIME),
+                     (s64)NS_PER_SEC);
     for (int k = 0; k < 3; k++)
         i.loads[k] = sched.load[k] << 5; /* SI_LOAD_SHIFT 16, ours 11 */
     i.total_ram = pages.total * PAGE_SIZE;

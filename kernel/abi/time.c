@@ -176,7 +176,7 @@ s64 sys_clock_nanosleep(struct caller *who, const u64 *args)
         return sleep_on_cpu_clock(who, clock, absolute ? ns : now + ns);
     if (!absolute)
         return sleep_until(who->task, abi_deadline(ns), args[3]);
-    result = sleep_until(who->task, clock_to_timer_base(clock, ns), 0);
+    result = sleep_until(who->task, clock_to_timer_base(who, clock, ns), 0);
     return result == -ERESTART_RESTARTBLOCK ? -ERESTARTNOHAND : result;
 }
 

@@ -39,7 +39,7 @@ static s32 tai_offset = 0;
 static s64 slew_left; /* adjtime: ns still to be added to realtime */
 static s32 zone_west, zone_dst;
 static struct vdso_data *vdso;
-static struct page *vdso_page;
+static struct page *vdso_page, *vdso_ask_page;
 static struct timer refresh_timer;
 
 struct wait_queue time_was_set = WAIT_QUEUE_INIT(time_was_set);
@@ -188,6 +188,11 @@ struct page *time_vdso_page(void)
     return vdso_page;
 }
 
+struct page *time_vdso_ask_page(void)
+{
+    return vdso_ask_page;
+}
+
 /* ---------------------------------------------------------------- changes */
 
 /* time_lock held, inside seq_write: base := now. */
@@ -323,6 +328,8 @@ void time_init(const struct boot_info *info)
     (void)info;
     vdso_page = page_alloc(0, ALLOC_ZERO | ALLOC_NOFAIL);
     vdso = page_address(vdso_page);
+    /* counter_ok is 0 in it. */
+    vdso_ask_page = page_alloc(0, ALLOC_ZERO | ALLOC_NOFAIL);
     timer_init_cpus();
     flags = change_begin();
     keeper.real = arch_wallclock_seconds() * (s64)NS_PER_SEC;

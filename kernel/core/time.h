@@ -54,6 +54,8 @@ int time_adjust_realtime(s64 delta_ns);
 void time_resume(u64 slept_ns, s64 realtime_ns);
 /* The page frame of struct vdso_data, for vm/ to map. */
 struct page *time_vdso_page(void);
+/* The same for processes whose clocks differ: it sends them to the kernel. */
+struct page *time_vdso_ask_page(void);
 /* arch_upcalls.timer */
 void time_interrupt(void);
 /* Program this CPU's timer for the earliest of its timers and the scheduler's

@@ -498,7 +498,45 @@ static struct namespace *ns_copy(struct namespace *from,
     return IS_ERR(copy) ? ERR_CAST(copy) : &copy->head;
 }
 
+/* setns: root and current directory become its root. */
+static int ns_install(struct namespace_change *c, struct namespace *head)
+{
+    struct mount_namespace *ns =
+        container_of(head, struct mount_namespace, head);
+    const struct cred *mine = c->task->cred;
+    struct user_namespace *user = namespace_change_cred(c)->user_ns;
+    struct path root = {ns->root, ns->root->root};
+    int error;
+
+    if (!cred_capable_ns(mine, head->owner, CAP_SYS_ADMIN) ||
+        !cred_capable_ns(mine, user, CAP_SYS_CHROOT) ||
+        !cred_capable_ns(mine, user, CAP_SYS_ADMIN))
+        return -EPERM;
+    if (!c->fs) {
+        struct fs_context *copy;
+
+        if (!fs_context_ops->is_private(c->task->fs))
+            return -EINVAL;
+        copy = fs_context_copy(c->task->fs);
+        if (IS_ERR(copy))
+            return (int)PTR_ERR(copy);
+        c->fs = copy;
+    }
+    path_descend_mounts_get(&root);
+    error = fs_context_set_root(c->fs, &root, NULL);
+    if (!error)
+        error = fs_context_set_cwd(c->fs, &root, NULL);
+    path_put(&root);
+    if (error)
+        return error;
+    namespace_get(head);
+    namespace_put(&c->ns->mnt->head);
+    c->ns->mnt = ns;
+    return 0;
+}
+
 static const struct namespace_type mount_ns_type = {
+    .install = ns_install,
     .name = "mnt",
     .kind = NS_MNT,
     .flag = CLONE_NEWNS,

@@ -286,10 +286,6 @@ static int parse_offset(char *line, struct offset_line *out)
     if (parse_u64(seconds + negative, &end, 10, &s) || *end ||
         parse_u64(nanoseconds, &end, 10, &n) || *end || n >= NS_PER_SEC)
         return -EINVAL;
-    while (*line == ' ' || *line == '\t')
-        line++;
-    if (*line)
-        return -EINVAL;
     if (s > S64_MAX / NS_PER_SEC)
         return -ERANGE;
     out->ns = (negative ? -(s64)s : (s64)s) * (s64)NS_PER_SEC + (s64)n;
@@ -308,8 +304,10 @@ static int check_offset(const struct offset_line *line)
     return 0;
 }
 
-static int parse_offsets(char *data, struct offset_line *lines)
+/* At most two lines; *used: bytes of them. */
+static int parse_offsets(char *data, struct offset_line *lines, size_t *used)
 {
+    char *start = data;
     int n = 0, error;
 
     for (char *line = data, *next; line; line = next) {
@@ -319,8 +317,10 @@ static int parse_offsets(char *data, struct offset_line *lines)
             if (!*next)
                 next = NULL;
         }
-        if (n == 2)
-            return -EINVAL;
+        if (n == 2) {
+            *used = (size_t)(line - start);
+            break;
+        }
         error = parse_offset(line, &lines[n++]);
         if (error)
             return error;
@@ -334,11 +334,12 @@ static ssize_t offsets_store(struct caller *who, struct inode *inode,
     static mutex_t lock = MUTEX_INIT(lock, "timens_offsets");
     struct offset_line lines[2];
     struct time_namespace *ns;
+    size_t used = n;
     int count = 0, error;
 
     if (pos || n >= PAGE_SIZE)
         return -EINVAL;
-    error = count = parse_offsets(data, lines);
+    error = count = parse_offsets(data, lines, &used);
     if (count < 0)
         return error;
     ns = time_ns_of(inode);
@@ -359,7 +360,7 @@ static ssize_t offsets_store(struct caller *who, struct inode *inode,
     }
     mutex_unlock(&lock);
     namespace_put(&ns->head);
-    return error ? error : (ssize_t)n;
+    return error ? error : (ssize_t)used;
 }
 
 const struct pseudo_file_ops pid_timens_offsets_file = {

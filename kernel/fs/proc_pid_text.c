@@ -8,6 +8,7 @@
 #include "fs/fs_context.h"
 #include "fs/procfs.h"
 #include "lib/string.h"
+#include "proc/clock.h"
 #include "proc/namespace.h"
 #include "proc/ptrace.h"
 #include "proc/seccomp.h"
@@ -147,7 +148,7 @@ int proc_show_stat(struct caller *who, struct task *t, struct text *out,
                 t->flags & TASK_FORK_NOEXEC ? 0x400040u : 0x400000u);
     stat_times(t, out, whole);
     text_printf(out, "%ld %d %u 0 %lu ", priority_of(t), t->thread.nice,
-                t->group->thread_count, TICKS(t->start_time));
+                t->group->thread_count, TICKS(t->start_time + clock_offset(who, CLOCK_BOOTTIME)));
     stat_memory(t, out, mm, may);
     text_printf(out, "%lu %lu %lu %lu 0 0 0 %d %u %u %u 0 0 0 ",
                 s.pending & 0x7fffffff, s.blocked & 0x7fffffff,

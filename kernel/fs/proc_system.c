@@ -13,6 +13,7 @@
 #include "fs/lock.h"
 #include "fs/procfs.h"
 #include "lib/string.h"
+#include "proc/clock.h"
 #include "proc/namespace.h"
 #include "proc/pid.h"
 #include "proc/task.h"
@@ -127,7 +128,9 @@ static int show_stat(struct caller *who, struct inode *inode, struct text *out)
     sched_stats_get(&stats);
     text_printf(out, "intr %lu\nctxt %lu\nbtime %ld\nprocesses %lu\n",
                 irq_total(), stats.switches,
-                (time_realtime() - (s64)time_boottime()) / (s64)NS_PER_SEC,
+                (time_realtime() - (s64)time_boottime() -
+                 clock_offset(who, CLOCK_BOOTTIME)) /
+                    (s64)NS_PER_SEC,
                 stats.forks);
     text_printf(out, "procs_running %u\nprocs_blocked 0\n", stats.running);
     text_puts(out, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");
@@ -137,7 +140,9 @@ static int show_stat(struct caller *who, struct inode *inode, struct text *out)
 static int show_uptime(struct caller *who, struct inode *inode,
                        struct text *out)
 {
-    u64 up = time_boottime() / 10000000, idle = 0, t[5];
+    u64 up = ((s64)time_boottime() + clock_offset(who, CLOCK_BOOTTIME)) /
+             10000000,
+        idle = 0, t[5];
 
     (void)who;
     (void)inode;

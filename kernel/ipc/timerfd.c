@@ -138,7 +138,7 @@ static void read_value(struct timerfd *t, struct timerfd_value *v)
     v->value = !t->deadline ? 0 : t->deadline > now ? t->deadline - now : 1;
 }
 
-int timerfd_set(struct object *obj, bool absolute, bool cancel_on_set,
+int timerfd_set(const struct caller *who, struct object *obj, bool absolute, bool cancel_on_set,
                 const struct timerfd_value *value, struct timerfd_value *old)
 {
     struct timerfd *t = timerfd_of(obj);
@@ -159,7 +159,7 @@ int timerfd_set(struct object *obj, bool absolute, bool cancel_on_set,
     t->interval = value->interval;
     t->deadline = 0;
     if (value->value) {
-        u64 at = absolute ? clock_to_timer_base(t->clock, value->value)
+        u64 at = absolute ? clock_to_timer_base(who, t->clock, value->value)
                           : time_monotonic() + value->value;
         t->deadline = at ? at : 1;
         timer_start(&t->timer, t->deadline);

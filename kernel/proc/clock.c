@@ -1,5 +1,7 @@
 #include "proc/clock.h"
 
+#include "core/caller.h"
+
 #include "core/time.h"
 #include "lib/errno.h"
 #include "proc/task.h"
@@ -78,11 +80,11 @@ int clock_read(struct caller *who, s32 clock, s64 *ns)
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
-        *ns = time_monotonic();
+        *ns = (s64)time_monotonic() + clock_offset(who, clock);
         return 0;
     case CLOCK_BOOTTIME:
     case CLOCK_BOOTTIME_ALARM:
-        *ns = time_boottime();
+        *ns = (s64)time_boottime() + clock_offset(who, clock);
         return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
         *ns = group_cpu_time(who->task->group);
@@ -128,9 +130,27 @@ int clock_check_timer(struct caller *who, s32 clock)
     }
 }
 
-u64 clock_to_timer_base(s32 clock, u64 ns)
+s64 clock_offset(const struct caller *who, s32 clock)
 {
-    s64 offset = 0;
+    const struct time_namespace *ns =
+        who->ns && who->ns->time ? who->ns->time : &time_ns_first;
+
+    switch (clock) {
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+        return ns->monotonic_offset;
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+        return ns->boottime_offset;
+    default:
+        return 0;
+    }
+}
+
+u64 clock_to_timer_base(const struct caller *who, s32 clock, u64 ns)
+{
+    s64 offset = clock_offset(who, clock);
 
     switch (clock) {
     case CLOCK_REALTIME:
@@ -141,7 +161,7 @@ u64 clock_to_timer_base(s32 clock, u64 ns)
         break;
     case CLOCK_BOOTTIME:
     case CLOCK_BOOTTIME_ALARM:
-        offset = (s64)time_boottime() - (s64)time_monotonic();
+        offset += (s64)time_boottime() - (s64)time_monotonic();
         break;
     default:
         break;

@@ -29,7 +29,9 @@ int clock_resolution(struct caller *who, s32 clock, s64 *ns);
 int clock_check_timer(struct caller *who, s32 clock);
 bool clock_is_cpu(s32 clock);
 /* Absolute time of a clock to what core timers (or CPU clocks) count. */
-u64 clock_to_timer_base(s32 clock, u64 ns);
+u64 clock_to_timer_base(const struct caller *who, s32 clock, u64 ns);
+/* What the caller's time namespace adds to a clock. */
+s64 clock_offset(const struct caller *who, s32 clock);
 u64 group_cpu_time(struct thread_group *g);
 
 #endif

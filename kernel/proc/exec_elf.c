@@ -218,7 +218,8 @@ static int load_planned(struct exec_image *i, struct elf_file *f,
         i->doomed = error != -ENOMEM || f->plan.error || interp->plan.error;
         return error;
     }
-    error = mm_map_vdso(i->mm, random_u64());
+    error =
+        mm_map_vdso(i->mm, random_u64(), i->task->ns->time != &time_ns_first);
     return error;
 }
 

@@ -331,6 +331,11 @@ static int build_parts(struct task *t, struct task *parent,
     if (error)
         return error;
     t->thread.mm = t->mm;
+    if (t->mm && t->mm != parent->mm && t->ns->time != parent->ns->time) {
+        error = mm_vdso_ask_kernel(t->mm, t->ns->time != &time_ns_first);
+        if (error)
+            return error;
+    }
     error = arch_user_clone(&t->thread.head, &parent->thread.head, a->stack,
                             f & CLONE_SETTLS, a->tls);
     if (error)

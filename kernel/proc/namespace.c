@@ -235,6 +235,7 @@ static int time_install(struct namespace_change *c, struct namespace *head)
     namespace_put(&c->ns->time_for_children->head);
     c->ns->time_for_children = ns;
     WRITE_ONCE(ns->frozen, true);
+    c->time = true;
     return 0;
 }
 

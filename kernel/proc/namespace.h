@@ -234,6 +234,7 @@ struct namespace_change {
     struct cred *cred;     /* owned; NULL: as they are */
     struct fs_context *fs; /* owned; NULL: as it is */
     u64 flags;             /* CLONE_NEW* asked for */
+    bool time;             /* the clocks become those of ns->time */
 };
 /* A private copy of what the task has. */
 int namespace_change_begin(struct namespace_change *c, struct task *t,

@@ -5,6 +5,7 @@
 #include "proc/namespace.h"
 #include "proc/pid_internal.h"
 #include "proc/task_internal.h"
+#include "vm/address_space.h"
 
 struct namespace **namespaces_slot(struct namespaces *n,
                                    enum namespace_kind kind)
@@ -224,6 +225,10 @@ void namespace_change_commit(struct namespace_change *c)
         t->ns = t->caller.ns = c->ns;
     }
     spin_unlock(&t->alloc_lock);
+    /* Without memory for it the program's next clock call is still right: the
+     * page is gone, and it gets SIGSEGV rather than a wrong time. */
+    if (c->time && t->mm)
+        (void)!mm_vdso_ask_kernel(t->mm, t->ns->time != &time_ns_first);
     c->fs = old_fs;
     c->ns = old_ns;
     namespace_change_drop(c);

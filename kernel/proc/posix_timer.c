@@ -391,8 +391,9 @@ int posix_timer_set(struct caller *who, s32 id, bool absolute,
     stop(pt);
     pt->interval = value->interval;
     if (value->value) {
-        pt->deadline = absolute ? clock_to_timer_base(pt->clock, value->value)
-                                : clock_now(pt) + value->value;
+        pt->deadline = absolute
+                           ? clock_to_timer_base(who, pt->clock, value->value)
+                           : clock_now(pt) + value->value;
         pt->armed = true;
         start(pt);
         if (pt->in_cpu_tree)

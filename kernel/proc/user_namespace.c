@@ -207,10 +207,9 @@ static int parse_number(char **at, u32 *out)
 
     while (*s == ' ' || *s == '\t')
         s++;
+    /* Numbers that are too large lose their upper part, as on Linux. */
     for (start = s; *s >= '0' && *s <= '9'; s++) {
         value = value * 10 + (u64)(*s - '0');
-        if (value > ~0u)
-            return -EINVAL;
     }
     if (s == start || (*s && *s != ' ' && *s != '\t'))
         return -EINVAL;
@@ -347,7 +346,9 @@ int user_namespace_write_map(struct user_namespace *ns, const struct cred *cred,
     if (!may_map(ns, cred, group, list, (u32)count) ||
         translate(ns, group, list, (u32)count))
         goto out;
-    sort(list, (size_t)count, sizeof(*list), compare_first);
+    /* Few are shown as they were written. */
+    if (count > 5)
+        sort(list, (size_t)count, sizeof(*list), compare_first);
     map->extents = kmemdup(list, (size_t)count * sizeof(*list), ALLOC_KERNEL);
     error = -ENOMEM;
     if (!map->extents)

@@ -181,8 +181,11 @@ s64 mm_map_frames(struct address_space *mm, u64 address, u64 length,
                   u32 vma_flags, const struct frame_ops *ops, void *data);
 /* A free range of `length` for the kernel's own choice, or -ENOMEM. */
 s64 mm_find_free(struct address_space *mm, u64 length);
-/* Map the vDSO and its data; sets mm->vdso. `random`: bits for its place. */
-int mm_map_vdso(struct address_space *mm, u64 random);
+/* Map the vDSO and its data; sets mm->vdso. `random`: bits for its place.
+ * `ask_kernel`: its clocks make the system call (time namespaces). */
+int mm_map_vdso(struct address_space *mm, u64 random, bool ask_kernel);
+/* Change the latter. -ENOMEM. */
+int mm_vdso_ask_kernel(struct address_space *mm, bool ask_kernel);
 /* Grow the stack VMA downward so that it begins at or below `address`: exec's
  * argument copy. -ENOMEM, -EFAULT. */
 int mm_grow_stack(struct address_space *mm, u64 address);

@@ -9,11 +9,10 @@
 
 static int data_frame(void *data, u64 index, pfn_t *pfn, u32 *attributes)
 {
-    (void)data;
     (void)attributes;
     if (index)
         return -ENXIO;
-    *pfn = page_to_pfn(time_vdso_page());
+    *pfn = page_to_pfn(data ? time_vdso_ask_page() : time_vdso_page());
     return 0;
 }
 
@@ -52,7 +51,35 @@ static s64 choose_place(struct address_space *mm, u64 length, u64 random)
     return (s64)at;
 }
 
-int mm_map_vdso(struct address_space *mm, u64 random)
+static s64 map_data(struct address_space *mm, u64 at, bool ask_kernel)
+{
+    return mm_map_frames(mm, at, PAGE_SIZE,
+                         VMA_READ | VMA_MAYREAD | VMA_VVAR | VMA_DONTDUMP,
+                         &data_frames, ask_kernel ? mm : NULL);
+}
+
+int mm_vdso_ask_kernel(struct address_space *mm, bool ask_kernel)
+{
+    u64 at = mm->vdso - PAGE_SIZE;
+    struct vma *vma;
+    bool there;
+    s64 r;
+
+    if (!mm->vdso)
+        return 0;
+    read_lock(&mm->lock);
+    vma = mm_find_vma(mm, at);
+    there = vma && vma->start <= at && vma->flags & VMA_VVAR;
+    read_unlock(&mm->lock);
+    if (!there) /* the program unmapped it */
+        return 0;
+    r = mm_unmap(mm, at, PAGE_SIZE);
+    if (!r)
+        r = map_data(mm, at, ask_kernel);
+    return r < 0 ? (int)r : 0;
+}
+
+int mm_map_vdso(struct address_space *mm, u64 random, bool ask_kernel)
 {
     const void *image;
     size_t size;
@@ -68,9 +95,7 @@ int mm_map_vdso(struct address_space *mm, u64 random)
     read_unlock(&mm->lock);
     if (at < 0)
         return (int)at;
-    r = mm_map_frames(mm, (u64)at, PAGE_SIZE,
-                      VMA_READ | VMA_MAYREAD | VMA_VVAR | VMA_DONTDUMP,
-                      &data_frames, NULL);
+    r = map_data(mm, (u64)at, ask_kernel);
     if (r < 0)
         return (int)r;
     r = mm_map_frames(mm, (u64)at + PAGE_SIZE, length,

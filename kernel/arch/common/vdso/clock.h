@@ -86,7 +86,8 @@ static __always_inline int vdso_clock_getres(u32 clock,
                                              struct vdso_timespec *out)
 {
     u32 bit = clock < VDSO_CLOCKS ? 1u << clock : 0;
-    if (!(bit & (VDSO_FINE_CLOCKS | VDSO_COARSE_CLOCKS)))
+    if (!(bit & (VDSO_FINE_CLOCKS | VDSO_COARSE_CLOCKS)) ||
+        unlikely(!vdso_data.counter_ok))
         return vdso_syscall2(NR_clock_getres, clock, (long)out);
     if (out) {
         out->sec = 0;
@@ -106,6 +107,8 @@ static __always_inline int vdso_gettimeofday(struct vdso_timeval *tv,
         tv->usec = (u32)now.nsec / 1000;
     }
     if (tz) {
+        if (unlikely(!vdso_data.counter_ok))
+            return vdso_syscall2(NR_gettimeofday, (long)tv, (long)tz);
         tz->minutes_west = vdso_data.minutes_west;
         tz->dst_time = vdso_data.dst_time;
     }

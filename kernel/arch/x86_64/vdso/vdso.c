@@ -52,6 +52,10 @@ int __vdso_gettimeofday(struct vdso_timeval *tv, struct vdso_timezone *tz)
 s64 __vdso_time(s64 *out)
 {
     s64 now = vdso_data.time[VDSO_CLOCK_REALTIME].sec;
+    struct vdso_timespec fine;
+    if (!vdso_data.counter_ok &&
+        !vdso_clock_gettime(VDSO_CLOCK_REALTIME, &fine))
+        now = fine.sec;
     if (out)
         *out = now;
     return now;
