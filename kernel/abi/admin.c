@@ -6,6 +6,7 @@
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/time.h"
+#include "fs/kmsg.h"
 #include "lib/string.h"
 #include "proc/clock.h"
 #include "proc/pid.h"
@@ -27,15 +28,14 @@ enum {
     SYSLOG_SIZE_BUFFER,
 };
 
-static u64 read_position;  /* SYSLOG_READ goes on here; log_lock */
 static u64 clear_position; /* READ_ALL starts here; log_lock */
 static int saved_level = -1;
 static mutex_t log_lock = MUTEX_INIT(log_lock, "syslog");
 
-/* dmesg_restrict is 0: reading all and the size need no privilege. */
 static int check_syslog(struct caller *who, s32 type)
 {
-    if (type == SYSLOG_READ_ALL || type == SYSLOG_SIZE_BUFFER)
+    if (!READ_ONCE(kmsg_restricted) &&
+        (type == SYSLOG_READ_ALL || type == SYSLOG_SIZE_BUFFER))
         return 0;
     return caller_capable_init(who, CAP_SYSLOG) ||
                    caller_capable_init(who, CAP_SYS_ADMIN)
@@ -98,14 +98,14 @@ static s64 read_all(struct caller *who, u64 to, s32 size, bool clear)
 static s64 read_next(struct caller *who, u64 to, s32 size)
 {
     int error = wait_event_interruptible(
-        &log_new_record, READ_ONCE(read_position) < log_next_sequence());
+        &log_new_record, READ_ONCE(kmsg_shared.next) < log_next_sequence());
     s64 result;
 
     if (error)
         return error;
-    mutex_lock(&log_lock);
-    result = copy_log(who, &read_position, to, size);
-    mutex_unlock(&log_lock);
+    mutex_lock(&kmsg_shared.lock);
+    result = copy_log(who, &kmsg_shared.next, to, size);
+    mutex_unlock(&kmsg_shared.lock);
     return result;
 }
 

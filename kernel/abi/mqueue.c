@@ -114,7 +114,7 @@ static int read_deadline(struct caller *who, u64 address, u64 *deadline)
         return 0;
     error = abi_read_timespec(who, address, &ns);
     if (!error)
-        *deadline = clock_to_timer_base(CLOCK_REALTIME, ns);
+        *deadline = clock_to_timer_base(who, CLOCK_REALTIME, ns);
     return error;
 }
 

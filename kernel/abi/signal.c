@@ -261,14 +261,38 @@ static void own_info(struct caller *who, struct signal_info *info, int signo,
     };
 }
 
+/* The sender's ids in the receiver's namespaces. */
+static void as_seen_by(struct caller *who, struct task *t,
+                       struct signal_info *info)
+{
+    const struct cred *its;
+
+    if (info->code == SI_TIMER || info->code == SI_SIGIO || info->code > 0)
+        return;
+    its = task_cred_get(t);
+    info->uid = uid_from_kernel(its->user_ns,
+                                uid_to_kernel(who->cred->user_ns, info->uid));
+    cred_put(its);
+    rcu_read_lock();
+    if (!pid_number(who->task->pids[PID_TASK], task_pid_ns(t))) {
+        info->pid = 0;
+        info->outside = true;
+    }
+    rcu_read_unlock();
+}
+
 static int send_checked(struct caller *who, struct task *t,
                         const struct signal_info *info, bool thread)
 {
     int error = signal_may_send(who, t, info->signo);
+    struct signal_info seen;
 
     if (error || !info->signo)
         return error;
-    return thread ? signal_send_thread(t, info) : signal_send_process(t, info);
+    seen = *info;
+    as_seen_by(who, t, &seen);
+    return thread ? signal_send_thread(t, &seen)
+                  : signal_send_process(t, &seen);
 }
 
 struct kill_member {
@@ -481,6 +505,8 @@ s64 sys_pidfd_send_signal(struct caller *who, const u64 *args)
     }
     if (!pid)
         result = -EBADF;
+    else if (!pid_number(pid, task_pid_ns(who->task)))
+        result = -EINVAL; /* only downwards */
     else if (args[2])
         result = read_info(who, args[2], (s32)args[1],
                            t && t->group == who->task->group, &info);

@@ -478,6 +478,22 @@ u64 page_count_read(enum page_counter c)
     return sum > 0 ? (u64)sum : 0;
 }
 
+bool page_zone_info(u32 zone, struct page_zone_info *out)
+{
+    static const char *const names[PAGE_ZONES] = {"DMA32", "Normal"};
+    struct page_zone *z = &page_zones[zone];
+    unsigned long flags;
+
+    if (zone >= PAGE_ZONES)
+        return false;
+    flags = spin_lock_irqsave(&z->lock);
+    out->name = names[zone];
+    out->free_pages = z->free_pages;
+    memcpy(out->blocks, z->blocks, sizeof(out->blocks));
+    spin_unlock_irqrestore(&z->lock, flags);
+    return true;
+}
+
 u64 page_free_count(void)
 {
     u64 n = page_free_unused() + page_section_waiting();

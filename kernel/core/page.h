@@ -225,6 +225,12 @@ static inline void page_count(enum page_counter c, s64 pages)
 u64 page_count_read(enum page_counter c); /* an estimate while it changes */
 u64 page_free_count(void);                /* pages */
 u64 page_total_count(void);
+/* Free blocks by size, for /proc; false: there is no such zone. */
+struct page_zone_info {
+    const char *name;
+    u64 free_pages, blocks[MAX_ORDER + 1];
+};
+bool page_zone_info(u32 zone, struct page_zone_info *out);
 
 /*
  * Free memory for the host: call fn for free blocks of at least 2 MiB that it

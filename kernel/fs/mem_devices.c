@@ -8,6 +8,7 @@
 #include "core/random.h"
 #include "core/request.h"
 #include "core/slab.h"
+#include "fs/kmsg.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -225,7 +226,10 @@ static int kmsg_open(struct device *d, struct device_file *f,
                      struct caller *who)
 {
     (void)d;
-    (void)who;
+    if (f->open_flags & DEVICE_OPEN_READ && READ_ONCE(kmsg_restricted) &&
+        !caller_capable_init(who, CAP_SYSLOG) &&
+        !caller_capable_init(who, CAP_SYS_ADMIN))
+        return -EPERM;
     f->private = (void *)(uintptr_t)log_first_sequence();
     return 0;
 }

@@ -114,6 +114,25 @@ static int show_id(struct caller *who, struct task *t, struct text *out)
     return 0;
 }
 
+/* "1" to "3": forget which pages were referenced. */
+static ssize_t store_clear_refs(struct caller *who, struct task *t, char *data,
+                                size_t n)
+{
+    struct address_space *mm;
+    u32 what;
+
+    (void)who;
+    if (kstrtou32(data, 10, &what) || what < 1 || what > 5)
+        return -EINVAL;
+    mm = task_mm_get(t);
+    if (mm) {
+        if (what <= 3)
+            mm_clear_referenced(mm);
+        mm_put(mm);
+    }
+    return (ssize_t)n;
+}
+
 static int show_wchan(struct caller *who, struct task *t, struct text *out)
 {
     (void)who;
@@ -435,6 +454,7 @@ const struct pid_entry pid_common[] = {
     MOUNTS("mountstats", 0400, show_mountstats),
     MEMORY("smaps", 0444, proc_show_smaps),
     MEMORY("smaps_rollup", 0444, proc_show_smaps_rollup),
+    {.name = "clear_refs", .mode = S_IFREG | 0200, .store = store_clear_refs},
     TEXT("wchan", 0444, PID_ANYBODY, show_wchan),
     TEXT("schedstat", 0444, PID_ANYBODY, show_schedstat),
     TEXT("cgroup", 0444, PID_ANYBODY, show_cgroup),

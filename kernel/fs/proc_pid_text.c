@@ -148,7 +148,8 @@ int proc_show_stat(struct caller *who, struct task *t, struct text *out,
                 t->flags & TASK_FORK_NOEXEC ? 0x400040u : 0x400000u);
     stat_times(t, out, whole);
     text_printf(out, "%ld %d %u 0 %lu ", priority_of(t), t->thread.nice,
-                t->group->thread_count, TICKS(t->start_time + clock_offset(who, CLOCK_BOOTTIME)));
+                t->group->thread_count,
+                TICKS(t->start_time + clock_offset(who, CLOCK_BOOTTIME)));
     stat_memory(t, out, mm, may);
     text_printf(out, "%lu %lu %lu %lu 0 0 0 %d %u %u %u 0 0 0 ",
                 s.pending & 0x7fffffff, s.blocked & 0x7fffffff,
@@ -211,6 +212,29 @@ static const char *state_name(char letter)
     }
 }
 
+/* The same numbers in every namespace from the reader's down to its own. */
+static void show_levels(struct caller *who, struct task *t, struct text *out)
+{
+    static const char *const names[] = {
+        "NStgid:", "NSpid:", "NSpgid:", "NSsid:"};
+    static const enum pid_kind kinds[] = {PID_PROCESS, PID_TASK, PID_GROUP,
+                                          PID_SESSION};
+
+    if (!text_reserve(out, 4 * (16 + 11 * (PID_LEVELS_MAX + 1))))
+        return;
+    spin_lock(&tasklist_lock);
+    for (u32 i = 0; i < 4; i++) {
+        struct task *of = kinds[i] == PID_TASK ? t : t->group->leader;
+        struct pid *own = t->pids[PID_TASK], *p = of->pids[kinds[i]];
+
+        text_puts(out, names[i]);
+        for (u32 k = reader_ns(who)->level; own && k <= own->level; k++)
+            text_printf(out, "\t%u", pid_number(p, own->numbers[k].ns));
+        text_putc(out, '\n');
+    }
+    spin_unlock(&tasklist_lock);
+}
+
 static void status_ids(struct caller *who, struct task *t, struct text *out)
 {
     const struct cred *c = task_cred_get(t);
@@ -238,8 +262,8 @@ static void status_ids(struct caller *who, struct task *t, struct text *out)
     for (u32 i = 0; c->groups && i < c->groups->count; i++)
         text_printf(out, "%s%u", i ? " " : "",
                     gid_from_kernel(ns, c->groups->ids[i]));
-    text_printf(out, " \nNStgid:\t%u\nNSpid:\t%u\nNSpgid:\t%u\nNSsid:\t%u\n",
-                ids.pid, ids.tid, ids.pgrp, ids.session);
+    text_puts(out, " \n");
+    show_levels(who, t, out);
     cred_put(c);
 }
 

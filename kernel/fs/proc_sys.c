@@ -277,7 +277,6 @@ static int show_entropy(struct caller *who, struct text *out)
 
 static s32 last_cap = CAP_COUNT - 1, ngroups_max = 65536, one = 1, zero;
 static s32 randomize_va_space = 2, threads_max = 32768, pool_bits = 256;
-static s32 overflow_id = 65534;
 static s32 panic_timeout, sysrq = 438;
 
 static const struct sysctl kernel_entries[] = {
@@ -299,8 +298,8 @@ static const struct sysctl kernel_entries[] = {
     SYSCTL_INT("kernel/panic", 0644, &panic_timeout, S32_MIN, S32_MAX),
     SYSCTL_INT("kernel/sysrq", 0644, &sysrq, 0, S32_MAX),
     SYSCTL_INT("kernel/tainted", 0444, &zero, 0, 0),
-    SYSCTL_INT("kernel/overflowuid", 0444, &overflow_id, 0, 0),
-    SYSCTL_INT("kernel/overflowgid", 0444, &overflow_id, 0, 0),
+    SYSCTL_INT("kernel/overflowuid", 0644, &overflow_uid, 0, 65535),
+    SYSCTL_INT("kernel/overflowgid", 0644, &overflow_gid, 0, 65535),
 };
 
 /* -------------------------------------------------------------- vm and fs */
@@ -327,6 +326,8 @@ static int show_zero(struct caller *who, struct text *out)
     return 0;
 }
 
+static s32 swappiness = 60; /* how readily to swap: there is no swap space */
+
 static const struct sysctl vm_entries[] = {
     SYSCTL_INT("vm/overcommit_memory", 0644, &vm_overcommit_memory, 0, 2),
     SYSCTL_INT("vm/overcommit_ratio", 0644, &vm_overcommit_ratio, 0, S32_MAX),
@@ -342,6 +343,7 @@ static const struct sysctl vm_entries[] = {
                &vm_dirty_writeback_centisecs, 0, S32_MAX),
     SYSCTL_INT("vm/dirty_expire_centisecs", 0644, &vm_dirty_expire_centisecs, 0,
                S32_MAX),
+    SYSCTL_INT("vm/swappiness", 0644, &swappiness, 0, 200),
     SYSCTL_INT("vm/panic_on_oom", 0644, &vm_panic_on_oom, 0, 2),
     SYSCTL_CALL("vm/drop_caches", 0200, show_zero, store_drop_caches),
 };
@@ -357,6 +359,8 @@ static int show_file_nr(struct caller *who, struct text *out)
 static u64 file_max = S64_MAX, nr_open = 1048576;
 static u64 lease_seconds = 45;
 
+static s32 fs_overflow_id = 65534; /* no file system has ids of 16 bits */
+
 static const struct sysctl fs_entries[] = {
     SYSCTL_CALL("fs/file-nr", 0444, show_file_nr, NULL),
     SYSCTL_U64("fs/file-max", 0644, &file_max),
@@ -371,8 +375,8 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_U64("fs/pipe-user-pages-hard", 0644, &pipe_user_pages_hard),
     SYSCTL_INT("fs/leases-enable", 0644, &one, 0, 1),
     SYSCTL_U64("fs/lease-break-time", 0644, &lease_seconds),
-    SYSCTL_INT("fs/overflowuid", 0444, &overflow_id, 0, 0),
-    SYSCTL_INT("fs/overflowgid", 0444, &overflow_id, 0, 0),
+    SYSCTL_INT("fs/overflowuid", 0444, &fs_overflow_id, 0, 0),
+    SYSCTL_INT("fs/overflowgid", 0444, &fs_overflow_id, 0, 0),
     SYSCTL_INT("fs/inotify/max_user_instances", 0644, &inotify_max_instances, 0,
                S32_MAX),
     SYSCTL_INT("fs/inotify/max_user_watches", 0644, &inotify_max_watches, 0,
@@ -382,9 +386,31 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_U64("fs/epoll/max_user_watches", 0644, &epoll_max_user_watches),
 };
 
+/* Of the caller's user namespace. */
+static void *namespaces_most(struct caller *who, const struct sysctl *s)
+{
+    return &who->cred->user_ns->most[(uintptr_t)s->variable];
+}
+
+#define NAMESPACES_MOST(name, of)                                     \
+    {                                                                 \
+        .path = "user/max_" name "_namespaces", .mode = 0644,         \
+        .kind = SYSCTL_INT_KIND, .variable = (void *)(uintptr_t)(of), \
+        .locate = namespaces_most, .min = 0, .max = S32_MAX           \
+    }
+static const struct sysctl user_entries[] = {
+    NAMESPACES_MOST("user", NS_USER),     NAMESPACES_MOST("pid", NS_PID),
+    NAMESPACES_MOST("uts", NS_UTS),       NAMESPACES_MOST("ipc", NS_IPC),
+    NAMESPACES_MOST("net", NS_NET),       NAMESPACES_MOST("mnt", NS_MNT),
+    NAMESPACES_MOST("cgroup", NS_CGROUP), NAMESPACES_MOST("time", NS_TIME),
+};
+
 static int proc_sys_init(void)
 {
     int error;
+
+    for (u32 kind = 0; kind < NS_KINDS; kind++)
+        user_ns_first.most[kind] = (s32)(min(task_limit, (u32)S32_MAX) / 2);
 
     make_uuid(boot_id);
     error = sysctl_add(kernel_entries, ARRAY_SIZE(kernel_entries));
@@ -392,6 +418,8 @@ static int proc_sys_init(void)
         error = sysctl_add(vm_entries, ARRAY_SIZE(vm_entries));
     if (!error)
         error = sysctl_add(fs_entries, ARRAY_SIZE(fs_entries));
+    if (!error)
+        error = sysctl_add(user_entries, ARRAY_SIZE(user_entries));
     return error;
 }
 INITCALL(fs, proc_sys_init);

@@ -390,6 +390,23 @@ static int show_slabinfo(struct caller *who, struct inode *inode,
     return 0;
 }
 
+/* Minor numbers and names of character devices with major number 10. */
+static void put_misc(void *ctx, struct device *d)
+{
+    if (d->kind == DEVICE_CHARACTER && d->major == 10 && d->node)
+        text_printf(ctx, "%3u %s\n", d->minor, d->node);
+}
+
+static int show_misc(struct caller *who, struct inode *inode, struct text *out)
+{
+    (void)who;
+    (void)inode;
+    if (text_reserve(out, PAGE_SIZE))
+        device_for_each(put_misc, out);
+    return 0;
+}
+
+PROC_FILE(misc_file, show_misc);
 PROC_FILE(meminfo_file, show_meminfo);
 PROC_FILE(cpuinfo_file, show_cpuinfo);
 PROC_FILE(stat_file, show_stat);
@@ -424,9 +441,12 @@ static int proc_system_init(void)
         {"filesystems", 0444, &filesystems_file},
         {"interrupts", 0444, &interrupts_file},
         {"consoles", 0444, &consoles_file},
+        {"key-users", 0444, &nothing_file}, /* nobody has keys */
         {"loadavg", 0444, &loadavg_file},
         {"locks", 0444, &locks_file},
         {"meminfo", 0444, &meminfo_file},
+        {"misc", 0444, &misc_file},
+        {"modules", 0444, &nothing_file}, /* none can be loaded */
         {"partitions", 0444, &partitions_file},
         {"slabinfo", 0400, &slabinfo_file},
         {"stat", 0444, &stat_file},

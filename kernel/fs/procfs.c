@@ -63,7 +63,7 @@ static struct proc_node *new_node(struct proc_node *dir, const char *name,
 }
 
 /* The node of a path, made if need be; directories on the way too. */
-static struct proc_node *node_at(const char *path, u32 mode)
+static struct proc_node *node_at(const char *path, u32 mode, bool strict)
 {
     struct proc_node *node = &proc_root;
 
@@ -78,8 +78,11 @@ static struct proc_node *node_at(const char *path, u32 mode)
         bool last = !path[n];
         struct proc_node *child = find_child(node, path, n);
 
-        if (!child)
+        if (!child) {
             child = new_node(node, path, n, last ? mode : S_IFDIR | 0555);
+            if (child && !last)
+                child->strict = strict;
+        }
         node = child;
         path += n + !last;
     }
@@ -90,7 +93,7 @@ static struct proc_node *node_at(const char *path, u32 mode)
 int proc_add_file(const char *path, u32 mode, const struct pseudo_file_ops *ops,
                   void *private)
 {
-    struct proc_node *node = node_at(path, S_IFREG | mode);
+    struct proc_node *node = node_at(path, S_IFREG | mode, false);
 
     if (!node)
         return -ENOMEM;
@@ -102,7 +105,7 @@ int proc_add_file(const char *path, u32 mode, const struct pseudo_file_ops *ops,
 int proc_add_strict_file(const char *path, u32 mode,
                          const struct pseudo_file_ops *ops, void *private)
 {
-    struct proc_node *node = node_at(path, S_IFREG | mode);
+    struct proc_node *node = node_at(path, S_IFREG | mode, true);
 
     if (!node)
         return -ENOMEM;
@@ -114,7 +117,7 @@ int proc_add_strict_file(const char *path, u32 mode,
 
 int proc_add_link(const char *path, const char *target)
 {
-    struct proc_node *node = node_at(path, S_IFLNK | 0777);
+    struct proc_node *node = node_at(path, S_IFLNK | 0777, false);
 
     if (!node)
         return -ENOMEM;
@@ -124,7 +127,7 @@ int proc_add_link(const char *path, const char *target)
 
 struct proc_node *proc_directory(const char *path)
 {
-    return node_at(path, S_IFDIR | 0555);
+    return node_at(path, S_IFDIR | 0555, false);
 }
 
 /* ---------------------------------------------------------------- inodes */
@@ -292,6 +295,14 @@ const struct inode_ops proc_node_directory_ops = {
     .set_attributes = node_set,
 };
 
+static const struct inode_ops strict_directory_ops = {
+    .file_ops = &proc_directory_file_ops,
+    .lookup = proc_lookup_node,
+    .iterate = node_iterate,
+    .set_attributes = node_set,
+    .permission = strict_permission,
+};
+
 static char *node_read_link(struct caller *who, struct dentry *d)
 {
     struct proc_node *node = proc_inode(d->inode)->node;
@@ -333,7 +344,8 @@ int proc_lookup_node(struct inode *dir, struct dentry *d)
     proc_inode(inode)->pid = pid_get(proc_inode(dir)->pid);
     inode->private = node->private;
     if (S_ISDIR(node->mode)) {
-        inode->ops = &proc_node_directory_ops;
+        inode->ops =
+            node->strict ? &strict_directory_ops : &proc_node_directory_ops;
         inode->nlink = count_directories(node);
     } else if (S_ISLNK(node->mode)) {
         inode->ops = &node_link_ops;
@@ -436,8 +448,8 @@ static struct file_system_type proc_type = {
 static int procfs_init(void)
 {
     file_system_register(&proc_type);
-    node_at("self", S_IFLNK | 0777);
-    node_at("thread-self", S_IFLNK | 0777);
+    node_at("self", S_IFLNK | 0777, false);
+    node_at("thread-self", S_IFLNK | 0777, false);
     proc_add_link("mounts", "self/mounts");
     proc_add_link("net", "self/net");
     return 0;

@@ -205,7 +205,18 @@ static int refuse_size(struct inode *inode, const struct set_attributes *set)
     return 0;
 }
 
+/* Not even root may do what the file cannot (as kernfs has it). */
+static int tree_permission(struct caller *who, struct inode *inode, u32 mask)
+{
+    if (!(who->flags & CALLER_KERNEL) &&
+        ((mask & MAY_WRITE && !(inode->mode & 0222)) ||
+         (mask & MAY_READ && !(inode->mode & 0444))))
+        return -EACCES;
+    return inode_generic_permission(who, inode, mask);
+}
+
 static const struct inode_ops tree_file_ops = {
+    .permission = tree_permission,
     .open = tree_open,
     .closed = pseudo_closed,
     .set_attributes = refuse_size,

@@ -82,6 +82,11 @@ extern const struct super_ops pseudo_super_ops;
 /* /sys, for those who add to it (dev/, net/ through fs hooks). */
 extern struct dentry *sysfs_root;
 void sysfs_init(void);
+/* A character device: devices/virtual/CLASS/NAME with dev and uevent, and links
+ * to it in class/CLASS and dev/char. The directory; NULL: it is there already,
+ * or there is no memory. Devices live for ever. */
+struct dentry *sysfs_add_device(const char *class, const char *name, u32 major,
+                                u32 minor);
 /* The directory at a path below /sys, made if need be; ERR_PTR. */
 struct dentry *sysfs_directory(const char *path);
 

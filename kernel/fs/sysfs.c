@@ -3,6 +3,8 @@
  */
 #include "core/caller.h"
 #include "core/cpu.h"
+#include "core/device.h"
+#include "core/init.h"
 #include "core/log.h"
 #include "core/slab.h"
 #include "fs/dentry.h"
@@ -106,6 +108,90 @@ static void add_cpus(void)
     }
 }
 
+/* ---------------------------------------------------------------- devices */
+
+struct device_node {
+    u32 major, minor;
+    char name[24];
+};
+
+static int show_dev(struct caller *who, struct inode *inode, struct text *out)
+{
+    const struct device_node *n = pseudo_private(inode);
+
+    (void)who;
+    text_printf(out, "%u:%u\n", n->major, n->minor);
+    return 0;
+}
+
+static int show_uevent(struct caller *who, struct inode *inode,
+                       struct text *out)
+{
+    const struct device_node *n = pseudo_private(inode);
+
+    (void)who;
+    text_printf(out, "MAJOR=%u\nMINOR=%u\nDEVNAME=%s\n", n->major, n->minor,
+                n->name);
+    return 0;
+}
+
+static const struct pseudo_file_ops dev_file = {.show = show_dev};
+static const struct pseudo_file_ops uevent_file = {.show = show_uevent};
+
+static void add_link(const char *directory, const char *name,
+                     const char *target)
+{
+    struct dentry *d = sysfs_directory(directory);
+
+    if (!IS_ERR(d))
+        pseudo_add_link(d, name, target);
+}
+
+struct dentry *sysfs_add_device(const char *class, const char *name, u32 major,
+                                u32 minor)
+{
+    struct device_node *n = kzalloc(sizeof(*n), ALLOC_KERNEL);
+    char path[96], number[24];
+    struct dentry *d;
+
+    if (!n)
+        return NULL;
+    n->major = major;
+    n->minor = minor;
+    strscpy(n->name, name, sizeof(n->name));
+    snprintf(path, sizeof(path), "devices/virtual/%s/%s", class, name);
+    d = sysfs_directory(path);
+    if (IS_ERR(d) || IS_ERR(pseudo_add_file(d, "dev", 0444, &dev_file, n))) {
+        kfree(n);
+        return NULL;
+    }
+    pseudo_add_file(d, "uevent", 0644, &uevent_file, n);
+    snprintf(path, sizeof(path), "../../devices/virtual/%s/%s", class, name);
+    snprintf(number, sizeof(number), "%u:%u", major, minor);
+    add_link("dev/char", number, path);
+    snprintf(number, sizeof(number), "class/%s", class);
+    add_link(number, name, path);
+    snprintf(path, sizeof(path), "../../../../class/%s", class);
+    pseudo_add_link(d, "subsystem", path);
+    return d;
+}
+
+#define MEM_MAJOR 1
+
+static void add_mem(void *ctx, struct device *d)
+{
+    (void)ctx;
+    if (d->kind == DEVICE_CHARACTER && d->major == MEM_MAJOR && d->node)
+        sysfs_add_device("mem", d->node, d->major, d->minor);
+}
+
+static int sysfs_devices_init(void)
+{
+    device_for_each(add_mem, NULL);
+    return 0;
+}
+INITCALL(late, sysfs_devices_init);
+
 void sysfs_init(void)
 {
     static const char *const directories[] = {
@@ -113,7 +199,7 @@ void sysfs_init(void)
         "class/net", "class/tty", "class/virtio-ports",
         "dev/block", "dev/char",  "devices",
         "firmware",  "fs/cgroup", "kernel/mm",
-        "power",
+        "module",    "power",
     };
 
     sysfs_sb =

@@ -138,8 +138,9 @@ static void read_value(struct timerfd *t, struct timerfd_value *v)
     v->value = !t->deadline ? 0 : t->deadline > now ? t->deadline - now : 1;
 }
 
-int timerfd_set(const struct caller *who, struct object *obj, bool absolute, bool cancel_on_set,
-                const struct timerfd_value *value, struct timerfd_value *old)
+int timerfd_set(const struct caller *who, struct object *obj, bool absolute,
+                bool cancel_on_set, const struct timerfd_value *value,
+                struct timerfd_value *old)
 {
     struct timerfd *t = timerfd_of(obj);
     unsigned long flags;

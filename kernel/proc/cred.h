@@ -120,6 +120,6 @@ u32 gid_from_kernel(const struct user_namespace *ns, kgid_t gid);
 bool cred_root_is(const struct cred *c, kuid_t uid);
 bool uid_is_mapped(const struct user_namespace *ns, kuid_t uid);
 bool gid_is_mapped(const struct user_namespace *ns, kgid_t gid);
-extern u32 overflow_uid, overflow_gid; /* 65534; /proc/sys/kernel */
+extern s32 overflow_uid, overflow_gid; /* 65534; /proc/sys/kernel */
 
 #endif

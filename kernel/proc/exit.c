@@ -167,6 +167,11 @@ static void child_info(struct signal_info *info, struct task *t,
                        struct task *parent, int signo, int code, int status)
 {
     u64 user_ns, system_ns;
+    u32 uid;
+
+    rcu_read_lock();
+    uid = uid_from_kernel(rcu_dereference(parent->cred)->user_ns, t->cred->uid);
+    rcu_read_unlock();
 
     thread_group_times(t->group, &user_ns, &system_ns);
     *info = (struct signal_info){
@@ -175,7 +180,7 @@ static void child_info(struct signal_info *info, struct task *t,
         .child = true,
         .status = status,
         .pid = pid_number(t->pids[PID_TASK], task_pid_ns(parent)),
-        .uid = uid_from_kernel(t->cred->user_ns, t->cred->uid),
+        .uid = uid,
         .user_ticks = user_ns / NS_PER_TICK,
         .system_ticks = system_ns / NS_PER_TICK,
     };

@@ -22,11 +22,34 @@ void namespace_start(struct namespace *ns, const struct namespace_type *type,
     ns->inum = 0xF0000000u + ((u32)atomic_inc_return(&next_inum) & 0x0fffffffu);
 }
 
+void namespace_uncount(struct user_namespace *owner, enum namespace_kind kind)
+{
+    for (; owner; owner = owner->parent)
+        atomic_dec(&owner->made[kind]);
+}
+
+int namespace_count(struct user_namespace *owner, enum namespace_kind kind)
+{
+    struct user_namespace *u, *undo;
+
+    for (u = owner; u; u = u->parent) {
+        if (atomic_inc_return(&u->made[kind]) <= READ_ONCE(u->most[kind]))
+            continue;
+        for (undo = owner; undo != u; undo = undo->parent)
+            atomic_dec(&undo->made[kind]);
+        atomic_dec(&u->made[kind]);
+        return -ENOSPC;
+    }
+    return 0;
+}
+
 void namespace_put(struct namespace *ns)
 {
     while (ns && refcount_dec_and_test(&ns->refs)) {
         struct user_namespace *owner = ns->owner;
 
+        if (ns->counted)
+            namespace_uncount(owner, ns->type->kind);
         ns->type->free(ns);
         ns = owner ? &owner->head : NULL;
     }

@@ -58,6 +58,7 @@ struct namespace
     u32 inum; /* the inode number of its file: /proc/<pid>/ns/<name> */
     const struct namespace_type *type;
     struct user_namespace *owner; /* owned; of a user namespace: its parent */
+    bool counted;                 /* against the owner's limits */
 };
 
 struct namespace_type {
@@ -93,6 +94,10 @@ static inline struct namespace *namespace_get(struct namespace *ns)
     return ns;
 }
 void namespace_put(struct namespace *ns); /* NULL is fine */
+/* One more of a kind in `owner`: 0 or -ENOSPC. namespace_put() gives it back if
+ * ns->counted is set. */
+int namespace_count(struct user_namespace *owner, enum namespace_kind kind);
+void namespace_uncount(struct user_namespace *owner, enum namespace_kind kind);
 
 /* Inode numbers of the first ones (Linux's proc_ns.h; net and mnt are the first
  * two that it hands out). */
@@ -127,6 +132,10 @@ struct user_namespace {
     struct id_map uids, gids;    /* see user_namespace.h */
     bool setgroups_denied;       /* for ever, once it is */
     bool parent_could_set_fcaps; /* the creator had CAP_SETFCAP */
+    /* Namespaces that it and those below it own, and the most there may be:
+     * /proc/sys/user. (Linux counts each user's apart.) */
+    atomic_t made[NS_KINDS];
+    s32 most[NS_KINDS];
 };
 
 struct uts_namespace {

@@ -123,6 +123,24 @@ struct namespace *task_namespace_get(struct task *t, enum namespace_file which)
 
 /* ---------------------------------------------------------------- copying */
 
+static struct namespace *make_one(struct namespace *from,
+                                  struct user_namespace *owner,
+                                  struct fs_context *fs)
+{
+    enum namespace_kind kind = from->type->kind;
+    int error = namespace_count(owner, kind);
+    struct namespace *ns;
+
+    if (error)
+        return ERR_PTR(error);
+    ns = from->type->copy(from, owner, fs);
+    if (IS_ERR(ns))
+        namespace_uncount(owner, kind);
+    else
+        ns->counted = true;
+    return ns;
+}
+
 struct namespaces *namespaces_copy(struct namespaces *from,
                                    const struct cred *cred,
                                    struct fs_context *fs, u64 flags)
@@ -144,7 +162,7 @@ struct namespaces *namespaces_copy(struct namespaces *from,
         if (!old)
             continue; /* a kind that is not there */
         if (flags & old->type->flag)
-            ns = old->type->copy(old, cred->user_ns, fs);
+            ns = make_one(old, cred->user_ns, fs);
         else
             namespace_get(old);
         if (IS_ERR(ns)) {

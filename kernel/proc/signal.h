@@ -109,9 +109,10 @@ struct signal_info {
     s32 signo, error, code;
     s32 pid; /* in the receiver's namespace */
     u32 uid;
-    u64 value;  /* sigval */
-    s32 status; /* SIGCHLD */
-    bool child; /* of a child, whatever signo it is */
+    u64 value;    /* sigval */
+    s32 status;   /* SIGCHLD */
+    bool child;   /* of a child, whatever signo it is */
+    bool outside; /* the sender is not in the receiver's PID namespace */
     u64 user_ticks, system_ticks;
     u64 address; /* SIGSEGV, SIGBUS, SIGILL, SIGFPE */
     u64 trapno, fault_error;

@@ -272,7 +272,7 @@ static void default_action(struct task *t, const struct signal_info *info)
 
     if (SIGNAL_BIT(signo) & SIGNAL_MASK_IGNORE)
         return;
-    if (g->flags & GROUP_UNKILLABLE && signo != SIGKILL)
+    if (g->flags & GROUP_UNKILLABLE && signo != SIGKILL && signo != SIGSTOP)
         return;
     if (!(SIGNAL_BIT(signo) & SIGNAL_MASK_STOP)) {
         signal_die(t, info);

@@ -116,11 +116,14 @@ bool signal_is_ignored(struct task *t, int signo)
  */
 static bool is_dropped(struct task *t, int signo, bool forced)
 {
-    if (t->group->flags & GROUP_UNKILLABLE && !forced &&
-        handler_of(t, signo) == SIG_DFL)
-        return true; /* init is only sent what it asked for */
     if ((t->signal.blocked | t->signal.waiting_for) & SIGNAL_BIT(signo))
         return false;
+    /* An init is only sent what it asked for; from outside its namespace also
+     * what cannot be caught (pid_namespaces(7)). */
+    if (t->group->flags & GROUP_UNKILLABLE &&
+        !(forced && (signo == SIGKILL || signo == SIGSTOP)) &&
+        handler_of(t, signo) == SIG_DFL)
+        return true;
     if (t->trace.flags && signo != SIGKILL)
         return false;
     return signal_is_ignored(t, signo);
@@ -280,7 +283,8 @@ int signal_send_locked(struct task *t, const struct signal_info *info,
     if (g->group_exiting && !(g->core && info->signo == SIGKILL))
         return 0;
     resolve_stop_and_continue(t, info->signo);
-    if (is_dropped(t, info->signo, forced))
+    if (is_dropped(t, info->signo,
+                   forced || info->outside || info->code == SI_KERNEL))
         return 0;
     if (g->core && info->signo == SIGKILL) /* the file is given up */
         t = g->core->dumper, group = false;

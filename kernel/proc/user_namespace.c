@@ -91,6 +91,7 @@ bool user_namespace_is_below(const struct user_namespace *ns,
 int user_namespace_create(struct cred *cred, bool chrooted)
 {
     struct user_namespace *parent = cred->user_ns, *ns;
+    int error;
 
     if (parent->level >= USER_LEVELS_MAX)
         return -ENOSPC;
@@ -100,10 +101,18 @@ int user_namespace_create(struct cred *cred, bool chrooted)
     if (!uid_is_mapped(parent, cred->euid) ||
         !gid_is_mapped(parent, cred->egid))
         return -EPERM;
+    error = namespace_count(parent, NS_USER);
+    if (error)
+        return error;
     ns = kzalloc(sizeof(*ns), ALLOC_KERNEL);
-    if (!ns)
+    if (!ns) {
+        namespace_uncount(parent, NS_USER);
         return -ENOMEM;
+    }
     namespace_start(&ns->head, &user_type, parent);
+    ns->head.counted = true;
+    for (u32 kind = 0; kind < NS_KINDS; kind++)
+        ns->most[kind] = S32_MAX;
     ns->parent = parent;
     ns->level = parent->level + 1;
     ns->owner_uid = cred->euid.value;
@@ -157,7 +166,7 @@ static u32 up(const struct user_namespace *ns, bool group, u32 id)
     return map_up(group ? &ns->gids : &ns->uids, id);
 }
 
-u32 overflow_uid = 65534, overflow_gid = 65534;
+s32 overflow_uid = 65534, overflow_gid = 65534;
 
 kuid_t uid_to_kernel(const struct user_namespace *ns, u32 uid)
 {
@@ -173,14 +182,14 @@ u32 uid_from_kernel(const struct user_namespace *ns, kuid_t uid)
 {
     u32 id = up(ns, false, uid.value);
 
-    return id == ~0u ? READ_ONCE(overflow_uid) : id;
+    return id == ~0u ? (u32)READ_ONCE(overflow_uid) : id;
 }
 
 u32 gid_from_kernel(const struct user_namespace *ns, kgid_t gid)
 {
     u32 id = up(ns, true, gid.value);
 
-    return id == ~0u ? READ_ONCE(overflow_gid) : id;
+    return id == ~0u ? (u32)READ_ONCE(overflow_gid) : id;
 }
 
 bool cred_root_is(const struct cred *c, kuid_t uid)

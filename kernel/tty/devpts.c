@@ -18,7 +18,6 @@
 #include "tty/pty.h"
 
 #define DEVPTS_MAGIC 0x1cd1
-#define PTYS_MAX     4096 /* over all instances: /proc/sys/kernel/pty/max */
 
 /* Linux's numbers, the same on both architectures. */
 #define O_ACCMODE_  03u
@@ -42,7 +41,8 @@ struct devpts {
 };
 
 static mutex_t ptys_lock = MUTEX_INIT(ptys_lock, "ptys");
-static u32 pty_count; /* ptys_lock */
+s32 pty_count;       /* ptys_lock */
+s32 ptys_max = 4096; /* over all instances */
 
 static struct file_system_type devpts_type;
 
@@ -188,7 +188,7 @@ static int choose_index(struct devpts *d, struct list_head **after)
         *after = &p->link;
         index++;
     }
-    if (index >= d->options.max || pty_count >= PTYS_MAX)
+    if (index >= d->options.max || pty_count >= READ_ONCE(ptys_max))
         return -ENOSPC;
     return (int)index;
 }

@@ -46,6 +46,8 @@ struct pty *pty_create(u32 index); /* NULL: no memory */
 /* The master goes: the slave hangs up. Drops the master's reference. */
 void pty_master_gone(struct pty *p);
 extern const struct object_ops pty_master_ops;
+/* In use, and the most there may be: all instances of devpts. */
+extern s32 pty_count, ptys_max;
 
 /* devpts.c: a file of the slave, as open(2) with those flags: a handle. */
 long devpts_open_peer(struct pty *p, struct caller *who, u64 flags);

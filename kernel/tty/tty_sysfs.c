@@ -14,31 +14,6 @@
 
 static bool ready; /* sysfs is there, and what came before is in it */
 
-struct node {
-    u32 major, minor;
-    char name[16];
-};
-
-static int show_dev(struct caller *who, struct inode *inode, struct text *out)
-{
-    const struct node *n = pseudo_private(inode);
-
-    (void)who;
-    text_printf(out, "%u:%u\n", n->major, n->minor);
-    return 0;
-}
-
-static int show_uevent(struct caller *who, struct inode *inode,
-                       struct text *out)
-{
-    const struct node *n = pseudo_private(inode);
-
-    (void)who;
-    text_printf(out, "MAJOR=%u\nMINOR=%u\nDEVNAME=%s\n", n->major, n->minor,
-                n->name);
-    return 0;
-}
-
 static int show_active(struct caller *who, struct inode *inode,
                        struct text *out)
 {
@@ -51,7 +26,7 @@ static int show_active(struct caller *who, struct inode *inode,
 }
 
 struct name_search {
-    const struct node *node;
+    u32 minor;
     struct text *out;
 };
 
@@ -59,87 +34,57 @@ static void put_name(void *ctx, const struct virtio_port_facts *f)
 {
     struct name_search *s = ctx;
 
-    if (f->minor == s->node->minor && f->name[0])
+    if (f->minor == s->minor && f->name[0])
         text_printf(s->out, "%s\n", f->name);
 }
 
 static int show_port_name(struct caller *who, struct inode *inode,
                           struct text *out)
 {
-    struct name_search s = {pseudo_private(inode), out};
+    struct name_search s = {(u32)(uintptr_t)pseudo_private(inode), out};
 
     (void)who;
     virtio_ports_for_each(put_name, &s);
     return 0;
 }
 
-static const struct pseudo_file_ops dev_file = {.show = show_dev};
-static const struct pseudo_file_ops uevent_file = {.show = show_uevent};
 static const struct pseudo_file_ops active_file = {.show = show_active};
 static const struct pseudo_file_ops name_file = {.show = show_port_name};
 
-/* The directory of a device with what all have; NULL: it is there already, or
- * there is no memory. Nodes live for ever, as the devices do. */
-static struct dentry *add(const char *class, const char *name, u32 major,
-                          u32 minor, struct node **out)
-{
-    struct dentry *parent = sysfs_directory(class), *d;
-    struct node *n = kzalloc(sizeof(*n), ALLOC_KERNEL);
-
-    if (!n || IS_ERR(parent))
-        goto fail;
-    n->major = major;
-    n->minor = minor;
-    strscpy(n->name, name, sizeof(n->name));
-    d = pseudo_add_directory(parent, name);
-    if (IS_ERR(d) || IS_ERR(pseudo_add_file(d, "dev", 0444, &dev_file, n)))
-        goto fail;
-    pseudo_add_file(d, "uevent", 0644, &uevent_file, n);
-    *out = n;
-    return d;
-fail:
-    kfree(n);
-    return NULL;
-}
-
 void tty_sysfs_add(const char *name, u32 major, u32 minor)
 {
-    struct node *n;
-
     if (__atomic_load_n(&ready, __ATOMIC_ACQUIRE))
-        add("class/tty", name, major, minor, &n);
+        sysfs_add_device("tty", name, major, minor);
 }
 
 static void add_serial(void *ctx, struct tty *t)
 {
     char name[16];
-    struct node *n;
 
     (void)ctx;
     tty_name(t, name, sizeof(name));
-    add("class/tty", name, t->major, t->minor, &n);
+    sysfs_add_device("tty", name, t->major, t->minor);
 }
 
 static void add_port(void *ctx, const struct virtio_port_facts *f)
 {
-    struct node *n;
     struct dentry *d =
-        add("class/virtio-ports", f->device, f->major, f->minor, &n);
+        sysfs_add_device("virtio-ports", f->device, f->major, f->minor);
 
     (void)ctx;
     if (d)
-        pseudo_add_file(d, "name", 0444, &name_file, n);
+        pseudo_add_file(d, "name", 0444, &name_file,
+                        (void *)(uintptr_t)f->minor);
 }
 
 static int tty_sysfs_init(void)
 {
-    struct node *n;
-    struct dentry *d = add("class/tty", "console", 5, 1, &n);
+    struct dentry *d = sysfs_add_device("tty", "console", 5, 1);
 
     if (d)
-        pseudo_add_file(d, "active", 0444, &active_file, n);
-    add("class/tty", "tty", 5, 0, &n);
-    add("class/tty", "ptmx", 5, 2, &n);
+        pseudo_add_file(d, "active", 0444, &active_file, NULL);
+    sysfs_add_device("tty", "tty", 5, 0);
+    sysfs_add_device("tty", "ptmx", 5, 2);
     __atomic_store_n(&ready, true, __ATOMIC_RELEASE);
     tty_serial_for_each(add_serial, NULL);
     virtio_ports_set_listener(add_port);

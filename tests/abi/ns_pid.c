@@ -38,8 +38,8 @@ int main(void)
                   T(kill(getppid(), 0));
                   T(getpgid(0));
                   pid_t k = CHILD(N(getpid()); N(getppid()));
-                  N(k);
                   wait_show("child", k);
+                  N(k);
                   N(setsid());
                   N(getpgrp());
               }));
@@ -115,6 +115,7 @@ int main(void)
     close(q[1]);
     wait_show("init", k);
     T(read(q[0], &c, 1));
+    read(p[0], &c, 1);
     say("-- unshare");
     RUN("unshare", {
         char l[64];
