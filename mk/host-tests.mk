@@ -43,7 +43,7 @@ define HOST_OBJECTS
 $(HOST_OUT)/obj-$(1)/%.o: %.c
 	@mkdir -p $$(@D)
 	@echo "  HOSTCC  $$< ($(1))"
-	@$$(call compile,$(HOST_CC) $(HOST_CFLAGS) $(HOST_SAN_$(1)) $$(HOST_EXTRA))
+	@$$(call compile,$$(HOST_CC) $$(HOST_CFLAGS) $$(HOST_SAN_$(1)) $$(HOST_EXTRA))
 $(HOST_OUT)/obj-$(1)/lib.a: $(HOST_LIB:%.c=$(HOST_OUT)/obj-$(1)/%.o)
 	@rm -f $$@ && ar rcs $$@ $$^
 endef

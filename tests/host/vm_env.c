@@ -333,6 +333,11 @@ void write_lock(rwlock_t *l)
     atomic64_store(&l->state, 1);
     locks_held++;
 }
+void write_lock_nested(rwlock_t *l, unsigned level)
+{
+    (void)level;
+    write_lock(l);
+}
 int write_lock_killable(rwlock_t *l)
 {
     write_lock(l);
@@ -415,6 +420,10 @@ void delayed_work_queue(struct delayed_work *w, u64 delay_ns)
     (void)delay_ns;
 }
 struct page *time_vdso_page(void)
+{
+    return NULL;
+}
+struct page *time_vdso_ask_page(void)
 {
     return NULL;
 }
