@@ -123,7 +123,7 @@ u64 mapping_next_hole(struct mapping *m, u64 from);
  */
 ssize_t mapping_read(struct mapping *m, struct iter *to, s64 pos);
 ssize_t mapping_write(struct mapping *m, struct iter *from, s64 pos);
-/* readahead(2), POSIX_FADV_WILLNEED, MADV_WILLNEED: starts reading. */
+/* readahead(2), MADV_WILLNEED: starts reading, at most 2 MiB. */
 void mapping_read_ahead(struct mapping *m, u64 index, u64 count);
 
 /* Drop pages of [start, end) bytes, zero the partial ones, unmap them from

@@ -4,6 +4,9 @@
 
 #define READ_AHEAD_MIN 4
 #define READ_AHEAD_MAX 32 /* pages */
+/* One call starts no more, whatever is asked for: a gigabyte of holes would be
+ * filled while nothing can stop it. */
+#define READ_AHEAD_AT_ONCE 512
 
 /* -------------------------------------------------------------- read-ahead */
 
@@ -13,9 +16,7 @@ void mapping_read_ahead(struct mapping *m, u64 index, u64 count)
 
     if (!m->ops || !m->ops->read_page || index >= pages)
         return;
-    count = min(count, pages - index);
-    if (!count)
-        return;
+    count = min(count, min_t(u64, pages - index, READ_AHEAD_AT_ONCE));
     read_lock(&m->invalidate_lock);
     if (m->ops->read_ahead) {
         m->ops->read_ahead(m, index, (u32)min_t(u64, count, U32_MAX));
@@ -24,7 +25,7 @@ void mapping_read_ahead(struct mapping *m, u64 index, u64 count)
             struct page *page = mapping_add_page(m, index + i);
 
             if (!page)
-                continue;
+                continue; /* it is there, or there is no memory */
             m->ops->read_page(m, page);
             page_put(page);
         }

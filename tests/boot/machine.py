@@ -22,6 +22,12 @@ from common import KernelLog, path, run_words
 LIMIT = 300
 
 
+def plain_signals():
+    """Whoever runs the tests in the background has made its shell ignore these."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 class Skip(Exception):
     """The test cannot be run here; says why."""
 
@@ -73,7 +79,8 @@ class Machine:
         return "".join(log.reports() for log in self.logs)
 
     def start(self, *arguments, **keys):
-        p = subprocess.Popen(self.words(*arguments), **keys)
+        p = subprocess.Popen(self.words(*arguments), preexec_fn=plain_signals,
+                             **keys)
         self.started.append(p)
         return p
 

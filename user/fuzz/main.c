@@ -73,6 +73,23 @@ static void run_child(const struct program *p)
     _exit(0);
 }
 
+/* Whether `child` has ended; with flags 0 wait until it has. A process that
+ * made this one its tracer leaves its threads to it as well, and counts as
+ * ended only after them (ptrace(2)). */
+static bool has_ended(pid_t child, int flags)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, __WALL | flags)) > 0) {
+        if (WIFSTOPPED(status))
+            kill(pid, SIGKILL); /* stopped for its tracer */
+        else if (pid == child)
+            return true;
+    }
+    return pid < 0;
+}
+
 /* One program, in a process of its own, for a second at the most. */
 static void run_program(const struct program *p)
 {
@@ -89,11 +106,11 @@ static void run_program(const struct program *p)
         return;
     if (!child)
         run_child(p);
-    while (waitpid(child, NULL, WNOHANG) == 0) {
+    while (!has_ended(child, WNOHANG)) {
         if (sigtimedwait(&set, NULL, &limit) < 0 && errno == EAGAIN) {
             kill(-child, SIGKILL);
             kill(child, SIGKILL);
-            waitpid(child, NULL, 0);
+            has_ended(child, 0);
             break;
         }
     }
@@ -237,7 +254,7 @@ static bool is_mine(const char *pid)
 /* Orphans come to the worker, whatever session they have moved to. */
 static void kill_leftovers(void)
 {
-    while (waitpid(-1, NULL, WNOHANG) >= 0) {
+    while (waitpid(-1, NULL, __WALL | WNOHANG) >= 0) {
         struct timespec pause = {0, 10000000};
         DIR *proc = opendir("/proc");
         struct dirent *d;
