@@ -145,7 +145,7 @@ static ssize_t write_page_part(struct mapping *m, struct iter *from, s64 pos,
 ssize_t mapping_write(struct mapping *m, struct iter *from, s64 pos)
 {
     size_t done = 0, wanted = iter_count(from), limit = PAGE_SIZE;
-    bool no_fault = from->no_fault;
+    bool no_fault = from->no_fault, stuck = false;
     int error = 0;
 
     if (pos < 0)
@@ -167,6 +167,11 @@ ssize_t mapping_write(struct mapping *m, struct iter *from, s64 pos)
             /* The source is not present: get it with no page locked. It may be
              * this very page. */
             limit = n - (size_t)r;
+            /* Only its first byte is sure to be there then: what lies in a
+             * later segment may not be. */
+            if (!r && stuck)
+                limit = max(limit / 2, 1UL);
+            stuck = !r;
             error = no_fault ? -EFAULT : iter_fault_in(from, limit);
             /* Up to where it faults, all is written. */
             while (error && !no_fault && limit > 1) {

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -270,6 +270,15 @@ static void kill_leftovers(void)
     }
 }
 
+/* A process in a PID namespace of its own, if that is allowed: its programs
+ * cannot signal or trace the fuzzer, whatever they may do otherwise. */
+static pid_t fork_apart(void)
+{
+    long child = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+
+    return child < 0 ? fork() : (pid_t)child;
+}
+
 static void worker_main(unsigned worker, double end)
 {
     struct program *corpus = share(CORPUS_MAX * sizeof *corpus);
@@ -285,7 +294,7 @@ static void worker_main(unsigned worker, double end)
         pid_t child;
 
         make_directory(worker);
-        child = fork();
+        child = fork_apart();
         if (!child) {
             prctl(PR_SET_CHILD_SUBREAPER, 0);
             random_seed(options.seed + worker * 1000003u + ++round);
