@@ -26,6 +26,7 @@ def plain_signals():
     """Whoever runs the tests in the background has made its shell ignore these."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Skip(Exception):
