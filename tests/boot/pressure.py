@@ -157,7 +157,8 @@ def hostile(m, kind):
         assert shell.ask("echo here; ls / > /dev/null && echo works") == \
             "here\nworks"
     count = int(shell.ask("ps -o user,comm | grep -c greedy"))
-    assert 1 < count <= 66, count
+    # Those that signal all they can end each other.
+    assert (kind == "everything" or 1 < count) and count <= 66, count
     for _ in range(50):
         shell.ask("killall -9 greedy 2>/dev/null; wait")
         if shell.ask("ps -o comm | grep -c '^greedy$'") == "0":
