@@ -357,6 +357,40 @@ struct ipc_object *ipc_control_begin(struct caller *who,
     return ERR_PTR(error);
 }
 
+int ipc_remove_id(struct caller *who, struct ipc_namespace *ns,
+                  enum ipc_kind kind, s32 id, ipc_remove_fn *fn)
+{
+    struct ipc_table *t = ipc_table_of(ns, kind);
+    struct ipc_object *o;
+
+    write_lock(&t->lock);
+    o = ipc_control_begin(who, ns, kind, id);
+    if (!IS_ERR(o)) {
+        fn(ns, o);
+        ipc_object_put(o);
+    }
+    write_unlock(&t->lock);
+    return PTR_ERR_OR_ZERO(o);
+}
+
+void ipc_remove_all(struct ipc_namespace *ns, enum ipc_kind kind,
+                    ipc_remove_fn *fn)
+{
+    struct ipc_table *t = ipc_table_of(ns, kind);
+    struct ipc_object *o;
+    int index;
+
+    write_lock(&t->lock);
+    idr_for_each_entry(&t->ids, o, index)
+    {
+        ipc_object_hold(o);
+        spin_lock(&o->lock);
+        fn(ns, o);
+        ipc_object_put(o);
+    }
+    write_unlock(&t->lock);
+}
+
 /* ------------------------------------------------------------- processes -- */
 
 void ipc_process_set(struct ipc_process *p, struct task *t)

@@ -156,6 +156,14 @@ void ipc_stat_end(struct ipc_object *o);
 struct ipc_object *ipc_control_begin(struct caller *who,
                                      struct ipc_namespace *ns,
                                      enum ipc_kind kind, s32 id);
+/* Takes a locked object out of its table with ipc_remove() and unlocks it. */
+typedef void ipc_remove_fn(struct ipc_namespace *ns, struct ipc_object *o);
+/* IPC_RMID: 0, -EINVAL, -EPERM, -EIDRM. May sleep. */
+int ipc_remove_id(struct caller *who, struct ipc_namespace *ns,
+                  enum ipc_kind kind, s32 id, ipc_remove_fn *fn);
+/* All of a kind, when their namespace goes. May sleep. */
+void ipc_remove_all(struct ipc_namespace *ns, enum ipc_kind kind,
+                    ipc_remove_fn *fn);
 
 /* ------------------------------------------------------------- processes -- */
 

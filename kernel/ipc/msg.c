@@ -461,8 +461,9 @@ int msg_change(struct caller *who, s32 id, const struct ipc_change *change,
 }
 
 /* Table and queue are locked; the queue's lock is given back. */
-static void remove_queue(struct ipc_namespace *ns, struct msg_queue *q)
+static void remove_queue(struct ipc_namespace *ns, struct ipc_object *o)
 {
+    struct msg_queue *q = queue_of(o);
     struct message *m, *next;
     LIST_HEAD(gone);
 
@@ -479,33 +480,10 @@ static void remove_queue(struct ipc_namespace *ns, struct msg_queue *q)
 
 int msg_remove(struct caller *who, s32 id)
 {
-    struct ipc_namespace *ns = ipc_namespace_of(who);
-    struct ipc_table *t = ipc_table_of(ns, IPC_MSG);
-    struct ipc_object *o;
-
-    write_lock(&t->lock);
-    o = ipc_control_begin(who, ns, IPC_MSG, id);
-    if (!IS_ERR(o)) {
-        remove_queue(ns, queue_of(o));
-        ipc_object_put(o);
-    }
-    write_unlock(&t->lock);
-    return PTR_ERR_OR_ZERO(o);
+    return ipc_remove_id(who, ipc_namespace_of(who), IPC_MSG, id, remove_queue);
 }
 
 void msg_namespace_exit(struct ipc_namespace *ns)
 {
-    struct ipc_table *t = ipc_table_of(ns, IPC_MSG);
-    struct ipc_object *o;
-    int index;
-
-    write_lock(&t->lock);
-    idr_for_each_entry(&t->ids, o, index)
-    {
-        ipc_object_hold(o);
-        spin_lock(&o->lock);
-        remove_queue(ns, queue_of(o));
-        ipc_object_put(o);
-    }
-    write_unlock(&t->lock);
+    ipc_remove_all(ns, IPC_MSG, remove_queue);
 }

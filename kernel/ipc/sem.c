@@ -308,8 +308,9 @@ int sem_change(struct caller *who, s32 id, const struct ipc_change *change)
 }
 
 /* Table and set are locked: the lock is given back. */
-static void remove_set(struct ipc_namespace *ns, struct sem_set *set)
+static void remove_set(struct ipc_namespace *ns, struct ipc_object *o)
 {
+    struct sem_set *set = sem_set_of(o);
     struct sem_waiter *w, *next;
 
     sem_undo_drop_all(set);
@@ -324,35 +325,12 @@ static void remove_set(struct ipc_namespace *ns, struct sem_set *set)
 
 int sem_remove(struct caller *who, s32 id)
 {
-    struct ipc_namespace *ns = ipc_namespace_of(who);
-    struct ipc_table *t = ipc_table_of(ns, IPC_SEM);
-    struct ipc_object *o;
-
-    write_lock(&t->lock);
-    o = ipc_control_begin(who, ns, IPC_SEM, id);
-    if (!IS_ERR(o)) {
-        remove_set(ns, sem_set_of(o));
-        ipc_object_put(o);
-    }
-    write_unlock(&t->lock);
-    return PTR_ERR_OR_ZERO(o);
+    return ipc_remove_id(who, ipc_namespace_of(who), IPC_SEM, id, remove_set);
 }
 
 void sem_namespace_exit(struct ipc_namespace *ns)
 {
-    struct ipc_table *t = ipc_table_of(ns, IPC_SEM);
-    struct ipc_object *o;
-    int index;
-
-    write_lock(&t->lock);
-    idr_for_each_entry(&t->ids, o, index)
-    {
-        ipc_object_hold(o);
-        spin_lock(&o->lock);
-        remove_set(ns, sem_set_of(o));
-        ipc_object_put(o);
-    }
-    write_unlock(&t->lock);
+    ipc_remove_all(ns, IPC_SEM, remove_set);
 }
 
 static s64 count_waiters(const struct sem_set *set, u32 number, bool zero)
