@@ -161,54 +161,27 @@ static void map_some(void)
     memset(where, 1, 65536);
 }
 #define UNMAP munmap(where, 65536)
-static int protect_part(void)
-{
-    int e, result;
-    unsigned n = left();
-
-    arm(0);
-    map_some();
-    arm(n);
-    result = mprotect((char *)where + 4096, 4096, PROT_READ);
-    e = errno;
-    remaining = left();
-    arm(0);
-    UNMAP;
-    errno = e;
-    return result;
-}
-static int unmap_part(void)
-{
-    int e, result;
-    unsigned n = left();
-
-    arm(0);
-    map_some();
-    arm(n);
-    result = munmap((char *)where + 4096, 4096);
-    e = errno;
-    remaining = left();
-    arm(0);
-    UNMAP;
-    errno = e;
-    return result;
-}
-static int lock_part(void)
-{
-    int e, result;
-    unsigned n = left();
-
-    arm(0);
-    map_some();
-    arm(n);
-    result = mlock((char *)where + 4096, 4096);
-    e = errno;
-    remaining = left();
-    arm(0);
-    UNMAP;
-    errno = e;
-    return result;
-}
+/* `call` on a mapping that is there; only the call itself meets failures. */
+#define ON_MAPPING(name, call) \
+    static int name(void)      \
+    {                          \
+        int e, result;         \
+        unsigned n = left();   \
+                               \
+        arm(0);                \
+        map_some();            \
+        arm(n);                \
+        result = call;         \
+        e = errno;             \
+        remaining = left();    \
+        arm(0);                \
+        UNMAP;                 \
+        errno = e;             \
+        return result;         \
+    }
+ON_MAPPING(protect_part, mprotect((char *)where + 4096, 4096, PROT_READ))
+ON_MAPPING(unmap_part, munmap((char *)where + 4096, 4096))
+ON_MAPPING(lock_part, mlock((char *)where + 4096, 4096))
 static int move_mapping(void)
 {
     int e, result;
