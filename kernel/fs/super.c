@@ -8,6 +8,7 @@
 #include "core/slab.h"
 #include "fs/dentry.h"
 #include "fs/inode.h"
+#include "fs/watch.h"
 #include "lib/bitmap.h"
 #include "lib/string.h"
 #include "proc/namespace.h"
@@ -95,6 +96,7 @@ int super_init(struct super_block *sb, struct file_system_type *type,
     INIT_LIST_HEAD(&sb->lru);
     spin_init(&sb->mounts_lock, "super_mounts");
     INIT_LIST_HEAD(&sb->mounts);
+    INIT_LIST_HEAD(&sb->watches);
     atomic64_set(&sb->next_ino, 0);
     mutex_lock(&supers_lock);
     list_add_tail(&sb->link, &supers);
@@ -126,6 +128,7 @@ void super_put(struct super_block *sb)
     super_detach(sb);
     if (sb->ops->sync && !(sb->flags & SUPER_READ_ONLY))
         sb->ops->sync(sb, true);
+    watch_super_gone(sb);
     dentry_destroy_tree(sb->root);
     /* Callbacks that free dentries and inodes look at sb. */
     rcu_barrier();

@@ -69,7 +69,9 @@ struct super_block {
     struct list_head lru;  /* dentries without users */
     struct list_head link; /* of all super blocks; super_list_lock */
     spinlock_t mounts_lock;
-    struct list_head mounts; /* by sb_link; mounts_lock */
+    struct list_head mounts;  /* by sb_link; mounts_lock */
+    struct list_head watches; /* of its inodes; watch_lock (watch.c) */
+    atomic_t watch_refs;      /* references of watches to its inodes */
     void *private;
 };
 #define SUPER_READ_ONLY   BIT(0)

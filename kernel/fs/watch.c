@@ -51,7 +51,7 @@ struct inotify {
 };
 
 struct watch {
-    struct list_head inode_link, instance_link;
+    struct list_head inode_link, instance_link, super_link;
     struct inode *inode; /* owned */
     struct inotify *instance;
     s32 wd;
@@ -64,6 +64,8 @@ struct inode_watches {
 
 atomic_t watch_count;
 static spinlock_t watch_lock = SPINLOCK_INIT("watches");
+/* Super blocks that go wait for the last reference to their inodes. */
+static struct wait_queue watch_refs_wait = WAIT_QUEUE_INIT(watch_refs_wait);
 static atomic_t next_cookie;
 
 u32 watch_cookie(void)
@@ -128,6 +130,7 @@ static void watch_unlink(struct watch *w)
 
     list_del(&w->inode_link);
     list_del(&w->instance_link);
+    list_del(&w->super_link);
     idr_remove(&w->instance->by_number, w->wd);
     atomic_dec(&w->instance->user->inotify_watches);
     atomic_dec(&watch_count);
@@ -162,9 +165,14 @@ static void free_gone(struct list_head *gone)
     struct watch *w, *next;
 
     list_for_each_entry_safe (w, next, gone, inode_link) {
+        struct super_block *sb = w->inode->sb;
+
         list_del(&w->inode_link);
         inode_put(w->inode);
         kfree(w);
+        /* sb may go from here on. */
+        if (atomic_dec_and_test(&sb->watch_refs))
+            wake_up_all(&watch_refs_wait);
     }
 }
 
@@ -248,6 +256,26 @@ void watch_inode_gone(struct inode *inode)
 {
     if (inode->flags & INODE_WATCHED)
         drop_all(inode, WATCH_DELETE_SELF);
+}
+
+void watch_super_gone(struct super_block *sb)
+{
+    struct watch *w, *next;
+    LIST_HEAD(gone);
+
+    spin_lock(&watch_lock);
+    list_for_each_entry_safe (w, next, &sb->watches, super_link) {
+        queue_event(w->instance, w->wd, self_mask(w->inode, WATCH_UNMOUNT), 0,
+                    NULL, 0);
+        queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
+        watch_unlink(w);
+        list_add(&w->inode_link, &gone);
+    }
+    spin_unlock(&watch_lock);
+    free_gone(&gone);
+    /* Others took watches off the list and have yet to put their inodes.
+     * Pairs with the decrement in free_gone(). */
+    wait_event(&watch_refs_wait, atomic_load_acquire(&sb->watch_refs) == 0);
 }
 
 void inode_watches_destroy(struct inode *inode)
@@ -506,6 +534,8 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
         new->wd = result;
         list_add(&new->inode_link, &inode->watches->list);
         list_add(&new->instance_link, &in->watches);
+        list_add(&new->super_link, &inode->sb->watches);
+        atomic_inc(&inode->sb->watch_refs);
         inode_set_flag(inode, INODE_WATCHED);
         atomic_inc(&watch_count);
         new = NULL;

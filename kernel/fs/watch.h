@@ -3,7 +3,8 @@
  *
  * Places where something happens to a file call watch_event() and its
  * relatives, which cost a load while nobody watches anything. An inode's
- * watches are guarded by watch_lock (in watch.c); watches hold their inode.
+ * watches are guarded by watch_lock (in watch.c); watches hold their inode, and
+ * end with its super block.
  */
 #ifndef FS_WATCH_H
 #define FS_WATCH_H
@@ -66,6 +67,9 @@ static inline void watch_inode(struct inode *inode, u32 mask)
 }
 /* The file's last name and last user went: DELETE_SELF, then no watches. */
 void watch_inode_gone(struct inode *inode);
+/* The last mount went: UNMOUNT to every watch on sb's inodes, then no watches
+ * and none of their references. May sleep. */
+void watch_super_gone(struct super_block *sb);
 u32 watch_cookie(void); /* for a pair of MOVED_FROM and MOVED_TO */
 void inode_watches_destroy(struct inode *inode);
 

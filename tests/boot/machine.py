@@ -176,11 +176,17 @@ class Terminal:
         """Until the shell waits for a command on the last line."""
         return self.wait(r"[#$] ?\Z")
 
-    def command(self, text):
-        """Type a line on a cleared screen; what it printed, without prompt."""
+    def type(self, text):
+        """Type on a cleared screen, at a prompt: only then does the shell take
+        each character itself, and none goes to the line discipline's own
+        editing."""
         self.send("clear\n")
         self.wait(r"\A\S*[#$] ?\Z")
-        self.send(text + "\n")
+        self.send(text)
+
+    def command(self, text):
+        """Type a line on a cleared screen; what it printed, without prompt."""
+        self.type(text + "\n")
         self.wait(r"\n\S*[#$] ?\Z")
         return "\n".join(self.text.split("\n")[1:-1])
 

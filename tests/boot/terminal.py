@@ -2,6 +2,8 @@
 
 import signal
 
+import steps
+
 
 def login(m, **keys):
     t = m.terminal(**keys)
@@ -30,32 +32,14 @@ test_shell.both = True
 
 def test_line_editing(m):
     t = login(m)
-    t.send("echo abX\x7fc\n")  # backspace
-    t.wait("^abc$")
-    t.send("clear\n")
-    t.send("ho one\x01ec\n")  # ^A
-    t.wait("^one$")
-    t.send("clear\n\x1b[A\x1b[A two\n")  # up, up: the history
-    t.wait("^one two$")
-    t.send("clear\nech\ttab\n")
-    t.wait("^tab$")
-    t.send("garbage\x15echo kill\n")  # ^U
-    t.wait("^kill$")
+    steps.line_editing(t)
     leave(t)
 
 
 def test_interrupt(m):
     t = login(m)
-    t.send("echo started; sleep 1000\n")
-    t.wait("^started")
-    t.pause(1)
-    t.send("\x03")
-    t.prompt()
-    t.send("echo =$?\n")
-    t.wait("^=130$")
-    t.send("echo started; cat\n")
-    t.wait("^started")
-    t.pause(1)
+    steps.interrupt(t)
+    steps.started(t, "cat")
     t.send("line\n")
     t.wait("^line\nline$")
     t.send("\x03")
@@ -65,45 +49,26 @@ def test_interrupt(m):
 
 def test_end_of_file(m):
     t = login(m)
-    t.send("echo started; cat\n")
-    t.wait("^started")
-    t.pause(1)
+    steps.started(t, "cat")
     t.send("line\n")
     t.wait("^line\nline$")
     t.send("\x04")
     t.prompt()
-    t.send("\x04")  # of the shell
+    t.type("\x04")  # of the shell
     t.end()
     assert t.attributes() == t.before
 
 
 def test_job_control(m):
     t = login(m)
-    t.send("echo started; sleep 1000\n")
-    t.wait("^started")
-    t.pause(1)
-    t.send("\x1a")
-    t.wait("Stopped")
-    t.prompt()
-    assert "Stopped" in t.command("jobs")
-    t.send("clear\nfg\n")
-    t.wait("sleep 1000$")
-    t.pause(1)
-    t.send("\x03")
-    t.prompt()
-    assert t.command("jobs") == ""
-    t.send("sleep 1000 &\n")
-    t.prompt()
-    assert "Running" in t.command("jobs")
-    t.send("kill %1\n")
-    t.wait("Terminated|[#$] ?\\Z")
+    steps.job_control(t)
     leave(t)
 
 
 def test_window(m):
     t = login(m, rows=30, columns=100)
     assert t.command("stty size") == "30 100"
-    t.send("clear; sh -c 'trap \"echo resized; exit\" WINCH; echo ready;"
+    t.type("sh -c 'trap \"echo resized; exit\" WINCH; echo ready;"
            " while :; do sleep 0.1; done'\n")
     t.wait("^ready")
     t.resize(20, 60)
@@ -115,26 +80,13 @@ def test_window(m):
 
 def test_vi(m):
     t = login(m)
-    t.send("vi /tmp/file\n")
-    t.wait("^~$")
-    t.send("ihello\nworld\x1b")
-    t.wait("^hello\nworld$")
-    t.send("ggdd")
-    t.wait("\\Aworld\n~")
-    t.send(":wq\n")
-    t.prompt()
-    assert t.command("cat /tmp/file") == "world"
+    steps.vi(t)
     leave(t)
 
 
 def test_top(m):
     t = login(m)
-    t.send("top\n")
-    t.wait("^Mem:")
-    t.wait("PID +PPID +USER")
-    t.wait("top")
-    t.send("q")
-    t.prompt()
+    steps.top(t)
     leave(t)
 
 
@@ -166,9 +118,7 @@ def test_restored(m):
 def test_escape(m):
     """Ctrl-] three times ends a session that does not answer."""
     t = login(m)
-    t.send("echo started; sleep 1000\n")
-    t.wait("^started")
-    t.pause(1)
+    steps.started(t, "sleep 1000")
     t.send("\x1d\x1d\x1d")
     assert t.end() == 143
     assert t.attributes() == t.before
