@@ -88,6 +88,7 @@ class Machine:
     def run(self, *arguments, stdin=b"", limit=LIMIT):
         """./run with these arguments, to its end."""
         r = subprocess.run(self.words(*arguments), input=stdin,
+                           preexec_fn=plain_signals,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            timeout=limit)
         self.last = Done(r.returncode, r.stdout, r.stderr)
@@ -120,8 +121,13 @@ class Terminal:
         self.process = subprocess.Popen(
             words, stdin=self.slave, stdout=self.slave, stderr=self.slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=self.own_terminal,
             env={**os.environ, "TERM": "linux"})
+
+    @staticmethod
+    def own_terminal():
+        plain_signals()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def resize(self, rows, columns):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ,

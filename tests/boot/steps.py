@@ -20,7 +20,7 @@ def interrupt(t):
     started(t, "sleep 1000")
     t.send("\x03")
     t.prompt()
-    t.type("echo =$?\n")
+    t.send("echo =$?\n")
     t.wait("^=130$")
     t.prompt()
 
