@@ -63,12 +63,8 @@ static __always_inline bool read_fine(u32 clock, struct vdso_timespec *out)
             frac += delta * vdso_data.mult;
     } while (read_again(s));
     u64 nsec = frac >> shift;
-    while (unlikely(nsec >= NS_PER_SEC)) {
-        nsec -= NS_PER_SEC;
-        sec++;
-    }
-    out->sec = sec;
-    out->nsec = nsec;
+    out->sec = sec + nsec / NS_PER_SEC;
+    out->nsec = nsec % NS_PER_SEC;
     return true;
 }
 

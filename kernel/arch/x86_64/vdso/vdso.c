@@ -51,14 +51,12 @@ int __vdso_gettimeofday(struct vdso_timeval *tv, struct vdso_timezone *tz)
 
 s64 __vdso_time(s64 *out)
 {
-    s64 now = vdso_data.time[VDSO_CLOCK_REALTIME].sec;
-    struct vdso_timespec fine;
-    if (!vdso_data.counter_ok &&
-        !vdso_clock_gettime(VDSO_CLOCK_REALTIME, &fine))
-        now = fine.sec;
+    struct vdso_timespec now;
+    /* The data's own seconds are those of the last change of the base. */
+    vdso_clock_gettime(VDSO_CLOCK_REALTIME, &now);
     if (out)
-        *out = now;
-    return now;
+        *out = now.sec;
+    return now.sec;
 }
 
 /* The limit of a segment that each CPU's GDT has holds its number. */
