@@ -25,11 +25,18 @@ void oom_register(const struct oom_ops *ops)
     oom_ops = ops;
 }
 
-/* Linux's oom_badness(): pages, moved by thousandths of all memory. */
+/* The memory of its areas, which only the end of the process gives back. */
+static u64 area_pages(const struct address_space *mm)
+{
+    return READ_ONCE(mm->vma_count) * sizeof(struct vma) >> PAGE_SHIFT;
+}
+
+/* Linux's oom_badness(): pages, moved by thousandths of all memory; and the
+ * areas, of which a program may have 65530, more than the rest of it. */
 static s64 badness(const struct address_space *mm, s32 score_adj)
 {
-    s64 points =
-        (s64)(mm_resident_pages(mm) + (mm_table_bytes(mm) >> PAGE_SHIFT));
+    s64 points = (s64)(mm_resident_pages(mm) + area_pages(mm) +
+                       (mm_table_bytes(mm) >> PAGE_SHIFT));
 
     return points + (s64)score_adj * (s64)(page_total_count() / 1000);
 }
@@ -74,7 +81,7 @@ static bool consider(void *ctx, const struct oom_candidate *c)
 static bool victim_still_dying(void)
 {
     bool dying = victim && refcount_read(&victim->users) &&
-                 mm_resident_pages(victim) &&
+                 mm_resident_pages(victim) + area_pages(victim) &&
                  time_monotonic() - victim_since < VICTIM_PATIENCE;
 
     if (!dying && victim) {
