@@ -35,7 +35,7 @@ host-fuzz-list:
 	@printf '%s\n' $(notdir $(HOST_FUZZERS))
 
 # A key of a test's first lines: $(call host_key,FILE,KEY)
-host_key = $(shell sed -n '1,20s|^// $(2): *||p' $(1))
+host_key = $(shell sed -n '1,30s|^// $(2): *||p' $(1))
 host_kind = $(if $(filter %_race,$(1)),tsan,asan)
 
 # One archive of kernel/lib per sanitizer.

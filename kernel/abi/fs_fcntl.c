@@ -113,9 +113,10 @@ static s64 set_flags(struct caller *who, struct handle_ref *ref, int fd,
 
 /* ----------------------------------------------------------------- locks */
 
-static s64 lock_from_abi(struct file *f, const struct abi_flock *in,
+static s64 lock_from_abi(struct object *obj, const struct abi_flock *in,
                          struct lock_range *r)
 {
+    struct file *f = file_from_object(obj);
     s64 start;
 
     switch (in->whence) {
@@ -123,10 +124,10 @@ static s64 lock_from_abi(struct file *f, const struct abi_flock *in,
         start = 0;
         break;
     case 1:
-        start = f->pos;
+        start = f ? f->pos : 0;
         break;
     case 2:
-        start = inode_size(f->inode);
+        start = f ? inode_size(f->inode) : 0;
         break;
     default:
         return -EINVAL;
@@ -153,7 +154,8 @@ static s64 lock_from_abi(struct file *f, const struct abi_flock *in,
     return 0;
 }
 
-static s64 get_lock(struct caller *who, struct file *f, u64 address, bool ofd)
+static s64 get_lock(struct caller *who, struct object *obj, u64 address,
+                    bool ofd)
 {
     struct lock_range r = {.family = ofd ? LOCK_OFD : LOCK_POSIX};
     struct abi_flock fl;
@@ -163,12 +165,12 @@ static s64 get_lock(struct caller *who, struct file *f, u64 address, bool ofd)
         return -EFAULT;
     if (fl.type != LOCK_READ && fl.type != LOCK_WRITE)
         return -EINVAL;
-    error = lock_from_abi(f, &fl, &r);
+    error = lock_from_abi(obj, &fl, &r);
     if (error)
         return error;
     if (ofd && fl.pid)
         return -EINVAL;
-    file_lock_test(who, f, &r);
+    file_lock_test(who, obj, &r);
     fl.type = (s16)r.type;
     if (r.type != LOCK_UNLOCK) {
         fl.whence = 0;
@@ -179,8 +181,20 @@ static s64 get_lock(struct caller *who, struct file *f, u64 address, bool ofd)
     return abi_put(who, address, &fl);
 }
 
-static s64 set_lock(struct caller *who, struct file *f, u32 rights, u64 address,
-                    bool ofd, bool wait)
+/* A file's open mode may be less than the grant's rights (O_PATH anew). */
+static u32 lockable(struct object *obj, u32 rights)
+{
+    struct file *f = file_from_object(obj);
+
+    if (f && !(f->access & FILE_READ))
+        rights &= ~RIGHT_READ;
+    if (f && !(f->access & FILE_WRITE))
+        rights &= ~RIGHT_WRITE;
+    return rights;
+}
+
+static s64 set_lock(struct caller *who, struct object *obj, u32 rights,
+                    u64 address, bool ofd, bool wait)
 {
     struct lock_range r = {.family = ofd ? LOCK_OFD : LOCK_POSIX};
     struct abi_flock fl;
@@ -188,35 +202,32 @@ static s64 set_lock(struct caller *who, struct file *f, u32 rights, u64 address,
 
     if (abi_get(who, &fl, address))
         return -EFAULT;
-    error = lock_from_abi(f, &fl, &r);
+    error = lock_from_abi(obj, &fl, &r);
     if (error)
         return error;
-    if ((r.type == LOCK_READ &&
-         !(f->access & FILE_READ && rights & RIGHT_READ)) ||
-        (r.type == LOCK_WRITE &&
-         !(f->access & FILE_WRITE && rights & RIGHT_WRITE)))
+    rights = lockable(obj, rights);
+    if ((r.type == LOCK_READ && !(rights & RIGHT_READ)) ||
+        (r.type == LOCK_WRITE && !(rights & RIGHT_WRITE)))
         return -EBADF;
     if (ofd && fl.pid)
         return -EINVAL;
-    return file_lock_set(who, f, &r, wait);
+    return file_lock_set(who, obj, &r, wait);
 }
 
-static s64 lock_command(struct caller *who, struct file *f, u32 rights, u32 cmd,
-                        u64 arg)
+static s64 lock_command(struct caller *who, struct object *obj, u32 rights,
+                        u32 cmd, u64 arg)
 {
-    if (!f)
-        return -EINVAL;
     if (!(rights & RIGHT_LOCK))
         return -EBADF;
     switch (cmd) {
     case F_GETLK:
     case F_OFD_GETLK:
-        return get_lock(who, f, arg, cmd == F_OFD_GETLK);
+        return get_lock(who, obj, arg, cmd == F_OFD_GETLK);
     case F_SETLK:
     case F_OFD_SETLK:
-        return set_lock(who, f, rights, arg, cmd == F_OFD_SETLK, false);
+        return set_lock(who, obj, rights, arg, cmd == F_OFD_SETLK, false);
     default:
-        return set_lock(who, f, rights, arg, cmd == F_OFD_SETLKW, true);
+        return set_lock(who, obj, rights, arg, cmd == F_OFD_SETLKW, true);
     }
 }
 
@@ -231,7 +242,6 @@ s64 sys_flock(struct caller *who, const u64 *args)
     struct lock_range r = {.family = LOCK_FLOCK, .end = S64_MAX};
     u32 cmd = (u32)args[1];
     struct handle_ref ref;
-    struct file *f;
     s64 error;
 
     if (cmd & ABI_LOCK_MAND) /* Linux ignores them since 5.15 */
@@ -249,17 +259,15 @@ s64 sys_flock(struct caller *who, const u64 *args)
     default:
         return -EINVAL;
     }
-    error = abi_file_get(who, abi_fd(args[0]), RIGHT_NONE, &ref, &f);
+    error = handle_get(who, abi_fd(args[0]), RIGHT_NONE, &ref);
     if (error)
         return error;
     if (ref.object->kind == OBJECT_PATH)
         error = -EBADF;
-    else if (!f)
-        error = 0; /* pipes, sockets: nobody else can have a lock */
     else if (!(ref.grant->rights & RIGHT_LOCK))
         error = -EBADF;
     else
-        error = file_lock_set(who, f, &r, !(cmd & ABI_LOCK_NB));
+        error = file_lock_set(who, ref.object, &r, !(cmd & ABI_LOCK_NB));
     handle_done(&ref);
     return error;
 }
@@ -295,7 +303,7 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-        return lock_command(who, f, rights, cmd, arg);
+        return lock_command(who, ref->object, rights, cmd, arg);
     case F_SETLEASE:
         return f ? file_lease_set(who, f, (u32)arg) : -EINVAL;
     case F_GETLEASE:

@@ -11,6 +11,29 @@
 
 /* ---------------------------------------------------------------- unshare */
 
+/* Another process that has the memory or the handlers of `t`, by a clone
+ * without CLONE_THREAD. Reference counts would tell of those too that are
+ * about to go. */
+static bool shared_with_process(struct task *t, bool memory)
+{
+    struct task *p, *thread;
+    u32 number = 1;
+    bool shared = false;
+
+    while (!shared && (p = task_next_process(&pid_ns_first, &number))) {
+        spin_lock(&tasklist_lock);
+        list_for_each_entry (thread, &p->group->threads, group_link)
+            if (p->group != t->group &&
+                (thread->handlers == t->handlers ||
+                 (memory && t->mm && thread->mm == t->mm)))
+                shared = true;
+        spin_unlock(&tasklist_lock);
+        task_put(p);
+        number++;
+    }
+    return shared;
+}
+
 static int check_unshare(struct task *t, u64 flags)
 {
     if (flags & ~(CLONE_NEW_ANY | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
@@ -20,9 +43,7 @@ static int check_unshare(struct task *t, u64 flags)
         t->group->thread_count > 1)
         return -EINVAL;
     if (flags & (CLONE_SIGHAND | CLONE_VM) &&
-        refcount_read(&t->handlers->refs) > 1)
-        return -EINVAL;
-    if (flags & CLONE_VM && t->mm && refcount_read(&t->mm->users) > 1)
+        shared_with_process(t, flags & CLONE_VM))
         return -EINVAL;
     return 0;
 }

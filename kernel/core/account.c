@@ -21,6 +21,7 @@ struct account {
     atomic64_t processes, processes_limit; /* threads too: tasks */
     atomic64_t cpu_ns, read_bytes, write_bytes;
     atomic64_t memory_failures, memory_peak;
+    atomic64_t object_bytes; /* whole pages of them are in `memory` */
 };
 
 #define NO_LIMIT S64_MAX
@@ -210,6 +211,11 @@ static void stock_fill(struct account *a, u64 pages)
     }
 }
 
+static u64 pages_of(u64 bytes)
+{
+    return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
 int account_charge_memory(struct account *a, u64 pages)
 {
     u64 batch = max(pages, (u64)STOCK);
@@ -234,6 +240,33 @@ void account_uncharge_memory(struct account *a, u64 pages)
 {
     if (a != &root)
         stock_fill(a, pages);
+}
+
+int account_charge_bytes(struct account *a, u64 bytes)
+{
+    u64 before, pages;
+
+    if (a == &root)
+        return 0;
+    before = (u64)atomic64_fetch_add((s64)bytes, &a->object_bytes);
+    pages = pages_of(before + bytes) - pages_of(before);
+    if (pages && account_charge_memory(a, pages)) {
+        atomic64_sub((s64)bytes, &a->object_bytes);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+void account_uncharge_bytes(struct account *a, u64 bytes)
+{
+    u64 before, pages;
+
+    if (a == &root)
+        return;
+    before = (u64)atomic64_fetch_sub((s64)bytes, &a->object_bytes);
+    pages = pages_of(before) - pages_of(before - bytes);
+    if (pages)
+        account_uncharge_memory(a, pages);
 }
 
 int account_charge_page(struct account *a, struct page *p)

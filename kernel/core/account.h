@@ -24,6 +24,10 @@ int account_charge_memory(struct account *a, u64 pages);
 void account_uncharge_memory(struct account *a, u64 pages);
 int account_charge_page(struct account *a, struct page *p);
 void account_uncharge_page(struct page *p);
+/* Objects of the kernel below a page: the account pays for whole pages of them
+ * together. -ENOMEM at a limit. */
+int account_charge_bytes(struct account *a, u64 bytes);
+void account_uncharge_bytes(struct account *a, u64 bytes);
 /* One more process; -EAGAIN at a limit. */
 int account_charge_process(struct account *a);
 void account_uncharge_process(struct account *a);

@@ -260,6 +260,8 @@ static int grant_close(struct grant *g, struct caller *who)
 
     if (obj->ops->close_handle)
         error = obj->ops->close_handle(obj, who);
+    else if (unlikely(READ_ONCE(object_locks_hook.count)))
+        object_locks_hook.close_handle(who, obj);
     grant_put(g);
     return error;
 }

@@ -13,6 +13,7 @@
 
 static spinlock_t grant_tree_lock = SPINLOCK_INIT("grant_tree");
 static struct slab_cache *grant_cache;
+struct object_locks_hook object_locks_hook;
 
 /* Those who wait for a use's callback to return; woken for each. */
 static struct wait_queue use_over = WAIT_QUEUE_INIT(use_over);
@@ -28,6 +29,7 @@ void object_init(struct object *obj, enum object_kind kind,
     refcount_set(&obj->refs, 1);
     atomic_store(&obj->flags, (int)flags);
     obj->kind = (u8)kind;
+    obj->locked = false;
     obj->ops = ops;
 }
 
@@ -45,8 +47,11 @@ struct object *object_get(struct object *obj)
 
 void object_put(struct object *obj)
 {
-    if (refcount_dec_and_test(&obj->refs))
-        obj->ops->release(obj);
+    if (!refcount_dec_and_test(&obj->refs))
+        return;
+    if (unlikely(obj->locked))
+        object_locks_hook.release(obj);
+    obj->ops->release(obj);
 }
 
 /* ------------------------------------------------------------------ grants */

@@ -119,8 +119,19 @@ struct object {
     refcount_t refs;
     atomic_t flags; /* OBJ_* */
     u8 kind;        /* enum object_kind */
+    bool locked;    /* locks were taken through it: object_locks_hook */
     const struct object_ops *ops;
 };
+
+/* File locks on objects that are no files are fs/'s: while there are any
+ * (`count`, fs/'s), it is told of closed handles, and of the end of an object
+ * that is marked `locked`. */
+struct object_locks_hook {
+    u32 count;
+    void (*close_handle)(struct caller *who, struct object *obj);
+    void (*release)(struct object *obj);
+};
+extern struct object_locks_hook object_locks_hook;
 
 static inline bool object_can_async(const struct object *obj)
 {

@@ -235,7 +235,7 @@ void file_release(struct object *obj)
                                          ? WATCH_CLOSE_WRITE
                                          : WATCH_CLOSE_NOWRITE);
         if (f->access & FILE_LOCKS)
-            file_locks_release(f);
+            file_locks_release(obj);
         if (f->driver) {
             if (f->driver->closed)
                 f->driver->closed(f->driver, &f->device);
@@ -263,7 +263,7 @@ int file_close_handle(struct object *obj, struct caller *who)
     struct file *f = container_of(obj, struct file, device.object);
 
     if (f->inode->locks)
-        file_locks_close(who, f);
+        file_locks_close(who, obj);
     return 0;
 }
 

@@ -3,10 +3,12 @@
  */
 #include "fs/lock.h"
 
+#include "core/account.h"
 #include "core/caller.h"
 #include "core/slab.h"
 #include "core/wait.h"
 #include "fs/dentry.h"
+#include "fs/pipe.h"
 #include "fs/pseudo.h"
 #include "fs/super.h"
 #include "proc/task.h"
@@ -14,16 +16,21 @@
 struct file_lock {
     struct list_head link;
     enum lock_family family;
-    const void *owner; /* a struct file or a handle table: compared only */
+    const void *owner; /* an object or a handle table: compared only */
     u32 type;
     s64 start, end;
-    const struct file *file; /* through which it was taken: compared only */
+    const struct object *through; /* how it was taken: compared only */
     struct pid *pid;         /* owned: the process that took it; NULL: none */
+    struct account *account; /* owned: who pays for it */
 };
 
 struct inode_locks {
     struct list_head link; /* all_locks; deadlock_lock */
-    struct inode *inode;   /* borrowed: it owns this */
+    struct inode *inode;   /* borrowed: it owns this; NULL: see key */
+    const void *key;       /* what objects without an inode share */
+    u32 users;             /* of one without an inode; deadlock_lock */
+    devnum_t dev;
+    u64 ino;
     spinlock_t lock;
     struct list_head flocks;
     struct list_head ranges; /* POSIX and OFD, by start */
@@ -39,21 +46,33 @@ static LIST_HEAD(waiters);
 static LIST_HEAD(all_locks);
 static spinlock_t deadlock_lock = SPINLOCK_INIT("lock_deadlock");
 
-static struct inode_locks *locks_of(struct inode *inode)
+static struct inode_locks *locks_new(void)
 {
-    struct inode_locks *l = smp_load_acquire(&inode->locks), *none = NULL;
+    struct inode_locks *l = kzalloc(sizeof(*l), ALLOC_KERNEL);
 
-    if (l)
-        return l;
-    l = kzalloc(sizeof(*l), ALLOC_KERNEL);
     if (!l)
         return NULL;
     spin_init(&l->lock, "inode_locks");
     INIT_LIST_HEAD(&l->flocks);
     INIT_LIST_HEAD(&l->ranges);
     wait_queue_init(&l->changed);
+    return l;
+}
+
+static struct inode_locks *inode_locks(struct inode *inode, bool make)
+{
+    struct inode_locks *l = smp_load_acquire(&inode->locks), *none = NULL;
+
+    if (l || !make)
+        return l;
+    l = locks_new();
+    if (!l)
+        return NULL;
     l->inode = inode;
+    l->dev = inode->sb->dev;
+    l->ino = inode->ino;
     if (!try_cmpxchg(&inode->locks, &none, l)) {
+        wait_queue_destroy(&l->changed);
         kfree(l);
         return none;
     }
@@ -63,23 +82,120 @@ static struct inode_locks *locks_of(struct inode *inode)
     return l;
 }
 
+/* ------------------------------------------------ objects without inodes */
+
+/* Both ends of a pipe are one file, a socket is one, and what has nothing in
+ * the file system (eventfd, epoll...) is one all together, as on Linux. */
+static const void *key_of(struct object *obj)
+{
+    static const char anonymous;
+
+    if (obj->kind == OBJECT_PIPE && pipe_hooks)
+        return pipe_hooks->endpoint(obj);
+    return obj->kind == OBJECT_SOCKET ? (const void *)obj : &anonymous;
+}
+
+static struct inode_locks *find_key(const void *key)
+{
+    struct inode_locks *l;
+
+    list_for_each_entry (l, &all_locks, link)
+        if (!l->inode && l->key == key) {
+            l->users++;
+            return l;
+        }
+    return NULL;
+}
+
+static struct inode_locks *object_locks(struct object *obj, bool make)
+{
+    const void *key = key_of(obj);
+    struct file_attributes a;
+    struct inode_locks *l, *fresh;
+
+    spin_lock(&deadlock_lock);
+    l = find_key(key);
+    spin_unlock(&deadlock_lock);
+    if (l || !make || object_attributes(NULL, obj, &a))
+        return l;
+    fresh = locks_new();
+    if (!fresh)
+        return NULL;
+    fresh->key = key;
+    fresh->users = 1;
+    fresh->dev = a.dev;
+    fresh->ino = a.ino;
+    spin_lock(&deadlock_lock);
+    l = find_key(key);
+    if (!l) {
+        list_add_tail(&fresh->link, &all_locks);
+        object_locks_hook.close_handle = file_locks_close;
+        object_locks_hook.release = file_locks_release;
+        object_locks_hook.count++;
+    }
+    spin_unlock(&deadlock_lock);
+    if (!l)
+        return fresh;
+    wait_queue_destroy(&fresh->changed);
+    kfree(fresh);
+    return l;
+}
+
+/* The locks of what `obj` is; locks_put() them. NULL: none (make: no memory).
+ */
+static struct inode_locks *locks_get(struct object *obj, bool make)
+{
+    struct file *f = file_from_object(obj);
+
+    return f ? inode_locks(f->inode, make) : object_locks(obj, make);
+}
+
+static void locks_put(struct inode_locks *l)
+{
+    bool last = false;
+
+    if (!l || l->inode)
+        return;
+    spin_lock(&deadlock_lock);
+    if (!--l->users && list_empty(&l->flocks) && list_empty(&l->ranges)) {
+        list_del(&l->link);
+        object_locks_hook.count--;
+        last = true;
+    }
+    spin_unlock(&deadlock_lock);
+    if (last) {
+        wait_queue_destroy(&l->changed);
+        kfree(l);
+    }
+}
+
+/* ----------------------------------------------------------------- a lock */
+
 static void lock_free(struct file_lock *fl)
 {
     if (fl->pid)
         pid_put(fl->pid);
+    account_uncharge_bytes(fl->account, sizeof(*fl));
+    account_put(fl->account);
     kfree(fl);
 }
 
-static struct file_lock *lock_new(struct caller *who, const struct file *f,
+static struct file_lock *lock_new(struct caller *who, const struct object *obj,
                                   const void *owner, const struct lock_range *r)
 {
-    struct file_lock *fl = kzalloc(sizeof(*fl), ALLOC_KERNEL);
+    struct file_lock *fl;
 
-    if (!fl)
+    if (account_charge_bytes(who->account, sizeof(*fl)))
         return NULL;
+    fl = kzalloc(sizeof(*fl), ALLOC_KERNEL);
+    if (!fl) {
+        account_uncharge_bytes(who->account, sizeof(*fl));
+        return NULL;
+    }
+    fl->account = account_get(who->account);
     fl->family = r->family;
     fl->owner = owner;
-    fl->file = f;
+    fl->through = obj;
     fl->type = r->type;
     fl->start = r->start;
     fl->end = r->end;
@@ -88,10 +204,10 @@ static struct file_lock *lock_new(struct caller *who, const struct file *f,
     return fl;
 }
 
-static const void *owner_of(struct caller *who, struct file *f,
+static const void *owner_of(struct caller *who, const struct object *obj,
                             enum lock_family family)
 {
-    return family == LOCK_POSIX ? (const void *)who->handles : f;
+    return family == LOCK_POSIX ? (const void *)who->handles : obj;
 }
 
 static bool conflicts(const struct file_lock *have, const void *owner,
@@ -162,7 +278,7 @@ static void apply_range(struct inode_locks *l, const void *owner,
             tail->family = fl->family;
             tail->owner = owner;
             tail->type = fl->type;
-            tail->file = fl->file;
+            tail->through = fl->through;
             swap(tail->pid, fl->pid);
             if (tail->pid)
                 fl->pid = pid_get(tail->pid);
@@ -320,24 +436,34 @@ static int wait_for_lock(struct inode_locks *l, const void *owner,
     return error;
 }
 
-int file_lock_set(struct caller *who, struct file *f,
+/* It will be told of in file_locks_release(). */
+static void mark(struct object *obj)
+{
+    struct file *f = file_from_object(obj);
+
+    if (f)
+        __atomic_fetch_or(&f->access, FILE_LOCKS, __ATOMIC_RELAXED);
+    else
+        WRITE_ONCE(obj->locked, true);
+}
+
+int file_lock_set(struct caller *who, struct object *obj,
                   const struct lock_range *r, bool wait)
 {
-    const void *owner = owner_of(who, f, r->family), *blocker = NULL;
-    struct inode_locks *l;
+    const void *owner = owner_of(who, obj, r->family), *blocker = NULL;
+    struct inode_locks *l = locks_get(obj, r->type != LOCK_UNLOCK);
     struct file_lock *new, *spare = NULL;
     int error;
 
-    if (r->type == LOCK_UNLOCK && !f->inode->locks)
+    if (r->type == LOCK_UNLOCK && !l)
         return 0;
-    l = locks_of(f->inode);
-    new = lock_new(who, f, owner, r);
+    new = lock_new(who, obj, owner, r);
     if (r->family != LOCK_FLOCK)
-        spare = lock_new(who, f, owner, r);
+        spare = lock_new(who, obj, owner, r);
     error = -ENOLCK;
     if (!l || !new || (r->family != LOCK_FLOCK && !spare))
         goto out;
-    __atomic_fetch_or(&f->access, FILE_LOCKS, __ATOMIC_RELAXED);
+    mark(obj);
     for (;;) {
         error = try_lock(l, owner, r, &new, &spare, &blocker);
         if (error != -EAGAIN || !wait)
@@ -351,13 +477,14 @@ out:
         lock_free(new);
     if (spare)
         lock_free(spare);
+    locks_put(l);
     return error;
 }
 
-int file_lock_test(struct caller *who, struct file *f, struct lock_range *r)
+int file_lock_test(struct caller *who, struct object *obj, struct lock_range *r)
 {
-    struct inode_locks *l = f->inode->locks;
-    const void *owner = owner_of(who, f, r->family);
+    struct inode_locks *l = locks_get(obj, false);
+    const void *owner = owner_of(who, obj, r->family);
     struct file_lock *fl;
 
     if (!l) {
@@ -378,19 +505,20 @@ int file_lock_test(struct caller *who, struct file *f, struct lock_range *r)
                      : (s32)pid_number(fl->pid, task_pid_ns(who->task));
     }
     spin_unlock(&l->lock);
+    locks_put(l);
     return 0;
 }
 
-/* Also those taken through `file`, whoever owns them. */
+/* Also those taken through `obj`, whoever owns them. */
 static void drop_owner(struct inode_locks *l, struct list_head *list,
-                       const void *owner, const struct file *file)
+                       const void *owner, const struct object *obj)
 {
     struct file_lock *fl, *next;
     LIST_HEAD(trash);
 
     spin_lock(&l->lock);
     list_for_each_entry_safe (fl, next, list, link)
-        if (fl->owner == owner || (file && fl->file == file))
+        if (fl->owner == owner || (obj && fl->through == obj))
             list_move(&fl->link, &trash);
     spin_unlock(&l->lock);
     if (list_empty(&trash))
@@ -399,23 +527,25 @@ static void drop_owner(struct inode_locks *l, struct list_head *list,
     wait_queue_wake(&l->changed, 0, 0);
 }
 
-void file_locks_release(struct file *f)
+void file_locks_release(struct object *obj)
 {
-    struct inode_locks *l = f->inode->locks;
+    struct inode_locks *l = locks_get(obj, false);
 
     if (!l)
         return;
-    drop_owner(l, &l->flocks, f, f);
+    drop_owner(l, &l->flocks, obj, obj);
     /* A POSIX lock may have been set while another thread closed the handle. */
-    drop_owner(l, &l->ranges, f, f);
+    drop_owner(l, &l->ranges, obj, obj);
+    locks_put(l);
 }
 
-void file_locks_close(struct caller *who, struct file *f)
+void file_locks_close(struct caller *who, struct object *obj)
 {
-    struct inode_locks *l = f->inode->locks;
+    struct inode_locks *l = locks_get(obj, false);
 
     if (l && who->handles)
         drop_owner(l, &l->ranges, who->handles, NULL);
+    locks_put(l);
 }
 
 void inode_locks_destroy(struct inode *inode)
@@ -465,7 +595,7 @@ static bool has_room(const struct text *out)
     return out->capacity - out->length > LOCK_LINE;
 }
 
-static void show_lock(struct text *out, struct inode *inode,
+static void show_lock(struct text *out, const struct inode_locks *l,
                       const struct file_lock *fl, u32 number)
 {
     if (!has_room(out))
@@ -474,34 +604,35 @@ static void show_lock(struct text *out, struct inode *inode,
                 family_names[fl->family],
                 fl->type == LOCK_WRITE ? "WRITE" : "READ ",
                 fl->pid ? (int)fl->pid->numbers[0].number : -1,
-                DEV_MAJOR(inode->sb->dev), DEV_MINOR(inode->sb->dev),
-                inode->ino, (u64)fl->start);
+                DEV_MAJOR(l->dev), DEV_MINOR(l->dev), l->ino, (u64)fl->start);
     if (fl->end == S64_MAX)
         text_puts(out, "EOF\n");
     else
         text_printf(out, "%lu\n", (u64)fl->end);
 }
 
-void file_locks_show_file(struct file *f, struct text *out)
+void file_locks_show_object(struct object *obj, struct text *out)
 {
-    struct inode_locks *l = f->inode->locks;
+    struct inode_locks *l = locks_get(obj, false);
     struct file_lock *fl;
     u32 number = 1;
 
     if (!l || !text_reserve(out, LOCK_ROOM))
-        return;
+        goto out_put;
     spin_lock(&l->lock);
     list_for_each_entry (fl, &l->flocks, link)
-        if (fl->owner == f && has_room(out)) {
+        if (fl->owner == obj && has_room(out)) {
             text_puts(out, "lock:\t");
-            show_lock(out, f->inode, fl, number++);
+            show_lock(out, l, fl, number++);
         }
     list_for_each_entry (fl, &l->ranges, link)
-        if (fl->file == f && has_room(out)) {
+        if (fl->through == obj && has_room(out)) {
             text_puts(out, "lock:\t");
-            show_lock(out, f->inode, fl, number++);
+            show_lock(out, l, fl, number++);
         }
     spin_unlock(&l->lock);
+out_put:
+    locks_put(l);
 }
 
 void file_locks_show(struct text *out)
@@ -517,9 +648,9 @@ void file_locks_show(struct text *out)
 
         spin_lock(&l->lock);
         list_for_each_entry (fl, &l->flocks, link)
-            show_lock(out, l->inode, fl, number++);
+            show_lock(out, l, fl, number++);
         list_for_each_entry (fl, &l->ranges, link)
-            show_lock(out, l->inode, fl, number++);
+            show_lock(out, l, fl, number++);
         spin_unlock(&l->lock);
     }
     spin_unlock(&deadlock_lock);

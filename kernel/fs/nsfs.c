@@ -97,7 +97,6 @@ static const struct object_ops nsfs_file_ops = {
     .release = file_release,
     .close_handle = file_close_handle,
     .ioctl = nsfs_ioctl,
-    .seek = object_seek_nowhere,
 };
 
 /* ----------------------------------------------------------------- inodes */

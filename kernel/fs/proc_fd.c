@@ -309,9 +309,8 @@ static int fdinfo_show(struct caller *who, struct inode *inode,
     object_attributes(who, obj, &a);
     text_printf(out, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n",
                 f ? f->pos : 0L, flags, f ? f->path.mnt->id : 0, a.ino);
-    if (f) {
-        file_locks_show_file(f, out);
-    } else if (obj->ops->describe) {
+    file_locks_show_object(obj, out);
+    if (!f && obj->ops->describe) {
         char *buffer = kmalloc(PAGE_SIZE, ALLOC_KERNEL);
 
         if (buffer) {

@@ -444,10 +444,10 @@ struct grant *inotify_create(struct caller *who, bool nonblock)
     INIT_LIST_HEAD(&in->events);
     INIT_LIST_HEAD(&in->watches);
     wait_queue_init(&in->wait);
-    return grant_create(&in->object, RIGHT_READ | RIGHT_SEEK | RIGHT_POLL |
-                                         RIGHT_IOCTL | RIGHT_STAT |
-                                         RIGHT_SETATTR | RIGHT_TRANSFER |
-                                         RIGHT_DERIVE | RIGHT_FLAGS);
+    return grant_create(&in->object,
+                        RIGHT_READ | RIGHT_SEEK | RIGHT_POLL | RIGHT_IOCTL |
+                            RIGHT_STAT | RIGHT_SETATTR | RIGHT_LOCK |
+                            RIGHT_TRANSFER | RIGHT_DERIVE | RIGHT_FLAGS);
 }
 
 /* Among the inode's: they are few, one of each instance. */

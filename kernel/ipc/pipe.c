@@ -150,7 +150,7 @@ static struct grant *make_end(struct pipe *p, bool reads, u32 flags)
 {
     struct pipe_end *e = kzalloc(sizeof(*e), ALLOC_KERNEL);
     u32 rights = RIGHT_STAT | RIGHT_SETATTR | RIGHT_POLL | RIGHT_IOCTL |
-                 RIGHT_TRANSFER | RIGHT_DERIVE | RIGHT_FLAGS;
+                 RIGHT_LOCK | RIGHT_TRANSFER | RIGHT_DERIVE | RIGHT_FLAGS;
 
     if (!e)
         return ERR_PTR(-ENOMEM);

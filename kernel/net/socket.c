@@ -106,9 +106,13 @@ struct grant *socket_create(struct caller *who, int family, int type,
 int socket_create_pair(struct caller *who, int family, int type, int protocol,
                        u32 obj_flags, struct grant *out[2])
 {
-    struct socket *a = create(who, family, type, protocol, obj_flags), *b;
+    struct socket *a, *b;
     int error;
 
+    /* Sockets of the internet come in no pairs, here or elsewhere. */
+    if ((family == AF_INET || family == AF_INET6) && !find_family(family))
+        return -EOPNOTSUPP;
+    a = create(who, family, type, protocol, obj_flags);
     if (IS_ERR(a))
         return PTR_ERR(a);
     b = create(who, family, type, protocol, obj_flags);

@@ -10,6 +10,7 @@
 #include "fs/mount.h"
 #include "fs/nsfs.h"
 #include "fs/path.h"
+#include "fs/pipe.h"
 #include "fs/tmpfs.h"
 #include "fs/vfs.h"
 #include "lib/errno.h"
@@ -20,6 +21,9 @@
 #include "proc/signal.h"
 #include "proc/task.h"
 #include "proc/user_account.h"
+
+const struct pipe_hooks *pipe_hooks;
+struct object_locks_hook object_locks_hook;
 
 /* ----------------------------------------------------------- credentials */
 

@@ -459,6 +459,15 @@ int account_charge_page(struct account *a, struct page *p)
     charged++;
     return 0;
 }
+int account_charge_bytes(struct account *a, u64 bytes)
+{
+    (void)a, (void)bytes;
+    return fails(0) ? -ENOMEM : 0;
+}
+void account_uncharge_bytes(struct account *a, u64 bytes)
+{
+    (void)a, (void)bytes;
+}
 void account_uncharge_page(struct page *p)
 {
     p->charge = 0;
