@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: gdb: breakpoints, steps, watchpoints, calls, threads, attaching, cores
 # root: devel
+# when: all
 # timeout: 600
 
 export HOME=$PWD DEBUGINFOD_URLS=
@@ -41,7 +42,7 @@ echo '-- attach'
 g -ex 'print total' -ex 'set var leave = 1' -ex detach -p $p ./p | grep -E '^(\$|\[Infer)' | sed -E 's/process [0-9]+/process/'
 wait $p; echo $?; cat out
 echo '-- a core'
-ulimit -c unlimited; ./p c > /dev/null 2>&1; echo $?
+ulimit -c unlimited; { ./p c; echo $?; } 2> /dev/null
 g -ex bt -ex 'print total' -ex 'info auxv' ./p core | grep -E '(in main|^\$|AT_PAGESZ|terminated)' | sed -E 's/0x[0-9a-f]+/ADDR/g;s/#[0-9]+/#/' | tr -s ' '
 echo '-- steps by instruction'
 g -ex 'break main' -ex run -ex 'stepi 20' -ex 'print $pc != 0' -ex kill ./p | grep '^\$'

@@ -3,6 +3,7 @@
 # about: with hooks and worktrees, tar, find, perl with processes and sockets,
 # about: vim on a terminal
 # root: tools
+# when: all
 # timeout: 300
 
 export HOME=$PWD GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
