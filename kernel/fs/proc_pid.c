@@ -106,9 +106,12 @@ static void access_end(struct task *t, enum pid_access access)
 int pid_show(struct caller *who, struct inode *inode, struct text *out)
 {
     const struct pid_entry *e = proc_inode(inode)->entry;
-    struct task *t = proc_task(inode);
+    struct task *t;
     int error;
 
+    if (!e->show) /* only to be written, but root may open it to read */
+        return -EINVAL;
+    t = proc_task(inode);
     if (!t)
         return -ESRCH;
     error = access_begin(who, t, e->access);

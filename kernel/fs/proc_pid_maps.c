@@ -80,6 +80,18 @@ static void show_line(struct shown *s, const struct vma *vma, struct text *out)
     text_putc(out, '\n');
 }
 
+/* Before each VMA: whether that is enough for now, to go on here later. */
+static bool pause_at(const struct vma *vma, struct text *out)
+{
+    if (!out->enough || out->length < out->enough) {
+        out->record = out->length;
+        return false;
+    }
+    out->cursor = vma->start;
+    out->more = true;
+    return true;
+}
+
 static int begin(struct caller *who, struct shown *s)
 {
     s->path = kmalloc(PATH_MAX, ALLOC_KERNEL);
@@ -107,7 +119,8 @@ int proc_show_maps(struct caller *who, struct address_space *mm,
     error = begin(who, &s);
     if (!error) {
         read_lock(&mm->lock);
-        for (struct vma *v = mm_first_vma(mm); v; v = vma_next(v))
+        for (struct vma *v = mm_find_vma(mm, out->cursor);
+             v && !pause_at(v, out); v = vma_next(v))
             show_line(&s, v, out);
         read_unlock(&mm->lock);
         end(&s);
@@ -115,9 +128,24 @@ int proc_show_maps(struct caller *who, struct address_space *mm,
     return error;
 }
 
+/* Thousands of these make one file: no printf. */
 static void kb(struct text *out, const char *name, u64 bytes)
 {
-    text_printf(out, "%-16s%8lu kB\n", name, bytes >> 10);
+    char line[48];
+    size_t n = strlen(name), at = 24;
+
+    memset(line, ' ', at);
+    memcpy(line, name, n);
+    bytes >>= 10;
+    do
+        line[--at] = (char)('0' + bytes % 10);
+    while ((bytes /= 10) && at > n);
+    if (bytes) {
+        text_printf(out, "%-16s%8lu kB\n", name, bytes);
+        return;
+    }
+    memcpy(line + 24, " kB\n", 4);
+    text_append(out, line, 28);
 }
 
 static void show_usage(struct text *out, const struct vma_usage *u)
@@ -167,7 +195,8 @@ int proc_show_smaps(struct caller *who, struct address_space *mm,
     if (error)
         return error;
     read_lock(&mm->lock);
-    for (struct vma *v = mm_first_vma(mm); v; v = vma_next(v)) {
+    for (struct vma *v = mm_find_vma(mm, out->cursor); v && !pause_at(v, out);
+         v = vma_next(v)) {
         struct vma_usage u;
 
         memset(&u, 0, sizeof(u));

@@ -30,27 +30,41 @@ static struct pseudo_open_file *open_file(struct object *obj)
     return container_of(obj, struct file, device.object)->data;
 }
 
-/* Make the snapshot. p->lock is held. */
+/* Make the snapshot anew, or go on with it, up to byte `end`. p->lock is held.
+ */
 static int fill(struct file *f, struct pseudo_open_file *p,
-                const struct caller *who)
+                const struct caller *who, size_t end)
 {
-    int error;
+    int error = 0;
 
     struct caller as = *who;
 
     if (p->cred)
         as.cred = p->cred;
-    text_free(&p->text);
-    p->filled = false;
-    error = p->ops->show_file ? p->ops->show_file(&as, f, &p->text)
-                              : p->ops->show(&as, f->inode, &p->text);
-    if (!error)
-        error = p->text.error;
+    while (!error && (!p->filled || (p->text.more && p->text.length < end))) {
+        p->text.enough = end;
+        p->text.more = false;
+        error = p->ops->show_file ? p->ops->show_file(&as, f, &p->text)
+                                  : p->ops->show(&as, f->inode, &p->text);
+        if (!error)
+            error = p->text.error;
+        p->filled = !error;
+    }
     if (error)
         text_free(&p->text);
-    else
-        p->filled = true;
     return error;
+}
+
+/* How much of the snapshot a read of `wanted` bytes at `pos` gets. */
+static size_t readable(const struct text *t, size_t pos, size_t wanted)
+{
+    if (t->record && wanted >= PAGE_SIZE) {
+        wanted = PAGE_SIZE;
+        if (t->length - pos > wanted && t->record > pos &&
+            t->record - pos < wanted)
+            return t->record - pos;
+    }
+    return min(t->length - pos, wanted);
 }
 
 static ssize_t pseudo_read(struct object *obj, struct io_request *req)
@@ -58,16 +72,21 @@ static ssize_t pseudo_read(struct object *obj, struct io_request *req)
     struct file *f = container_of(obj, struct file, device.object);
     struct pseudo_open_file *p = open_file(obj);
     s64 pos = file_position_begin(f, req);
+    size_t wanted = iter_count(&req->iter);
     ssize_t n;
 
     mutex_lock(&p->lock);
-    n = pos == 0 || !p->filled ? fill(f, p, req->caller) : 0;
+    if (pos == 0) {
+        text_free(&p->text);
+        p->filled = false;
+    }
+    n = fill(f, p, req->caller,
+             (size_t)pos + clamp(wanted, (size_t)1, (size_t)PAGE_SIZE));
     if (!n && pos < (s64)p->text.length && !(pos && p->ops->once)) {
-        size_t left = p->text.length - (size_t)pos;
-        size_t wanted = min(left, iter_count(&req->iter));
+        size_t size = readable(&p->text, (size_t)pos, wanted);
 
-        n = (ssize_t)iter_copy_to(&req->iter, p->text.data + pos, wanted);
-        if (!n && wanted)
+        n = (ssize_t)iter_copy_to(&req->iter, p->text.data + pos, size);
+        if (!n && size)
             n = -EFAULT;
     }
     mutex_unlock(&p->lock);

@@ -5,8 +5,10 @@
  *   struct pseudo_ops what one file or directory does
  *
  * A read at offset 0 runs the generator; later reads of the same open file take
- * the rest of that snapshot, so partial reads fit together. Writes hand over
- * the whole buffer of one write().
+ * the rest of that snapshot, so partial reads fit together. A generator of long
+ * files may make no more of it than the reads have come to; a read of a page or
+ * more then gets what records fit into a page (as Linux has it).
+ * Writes hand over the whole buffer of one write().
  */
 #ifndef FS_PSEUDO_H
 #define FS_PSEUDO_H
@@ -20,6 +22,12 @@ struct text {
     char *data; /* owned; kmalloc */
     size_t length, capacity;
     int error; /* -ENOMEM once */
+    /* A generator may stop when it has printed this much (0: never); it then
+     * sets `more`, and keeps in `cursor` (0 at first) where it goes on. */
+    size_t enough;
+    size_t record; /* where the last one starts, for reads of whole records */
+    u64 cursor;
+    bool more;
 };
 void text_init(struct text *t);
 void text_free(struct text *t);

@@ -8,7 +8,7 @@
 
 void text_init(struct text *t)
 {
-    *t = (struct text){NULL, 0, 0, 0};
+    *t = (struct text){.data = NULL};
 }
 
 void text_free(struct text *t)
@@ -77,10 +77,14 @@ void text_printf(struct text *t, const char *format, ...)
 
 void text_escape(struct text *t, const char *s, size_t n, const char *escape)
 {
+    size_t done = 0;
+
     for (size_t i = 0; i < n; i++) {
-        if (s[i] && strchr(escape, s[i]))
-            text_printf(t, "\\%03o", (u8)s[i]);
-        else
-            text_putc(t, s[i]);
+        if (!s[i] || !strchr(escape, s[i]))
+            continue;
+        text_append(t, s + done, i - done);
+        text_printf(t, "\\%03o", (u8)s[i]);
+        done = i + 1;
     }
+    text_append(t, s + done, n - done);
 }
