@@ -3,6 +3,7 @@ CPUs and memory; and the ways out: power-off, reboot, panic."""
 
 import os
 import re
+import shutil
 import subprocess
 
 from common import path
@@ -97,6 +98,42 @@ def test_bzimage(m):
     for machine in ("pc", "q35", "microvm"):
         for cpus in (1, 4):
             check(m, initrd, machine=machine, cpus=cpus, image="bzImage")
+
+
+def grub(m, firmware, grub_platform, **keys):
+    """Starts from a disc whose loader is GRUB's for that firmware."""
+    if m.arch != "x86_64":
+        raise Skip("x86-64 only")
+    top = m.path("grub-" + grub_platform)
+    disc = top + ".iso"
+    os.makedirs(os.path.join(top, "boot/grub"))
+    for source, name in ((os.path.join(build(m), "bzImage"), "kernel"),
+                         (initramfs(m), "initrd")):
+        shutil.copy(source, os.path.join(top, "boot", name))
+    with open(os.path.join(top, "boot/grub/grub.cfg"), "w") as f:
+        f.write("serial --unit=0\nterminal_output serial\n"
+                "linux /boot/kernel console=ttyS0 panic=-1 first second=2\n"
+                "initrd /boot/initrd\nboot\n")
+    subprocess.run(["grub-mkrescue", "-o", disc, "-d",
+                    "/usr/lib/grub/" + grub_platform, top], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    r = subprocess.run(
+        ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
+         "-display", "none", "-accel", "tcg", "-M", "q35", "-cpu", "max",
+         "-smp", "2", "-m", "256", "-serial", "stdio", "-cdrom", disc,
+         *firmware], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=LIMIT)
+    text = r.stdout.decode(errors="replace").replace("\r", "")
+    assert r.returncode == 0 and "init is done" in text, text
+    assert "cpus=2\n" in text and "first second=2" in text, text
+
+
+def test_grub(m):
+    grub(m, [], "i386-pc")
+
+
+def test_grub_uefi(m):
+    grub(m, ["-bios", "/usr/share/ovmf/OVMF.fd"], "x86_64-efi")
 
 
 def test_linux64(m):

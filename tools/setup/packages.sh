@@ -32,6 +32,11 @@ packages_of()
             "/usr/bin/zstd zstd" \
             "/usr/bin/go golang-go" \
             "/usr/bin/cpio cpio" \
+            "/usr/bin/grub-mkrescue grub-common" \
+            "/usr/lib/grub/i386-pc grub-pc-bin" \
+            "/usr/lib/grub/x86_64-efi grub-efi-amd64-bin" \
+            "/usr/bin/xorriso xorriso /usr/bin/mformat mtools" \
+            "/usr/share/ovmf/OVMF.fd ovmf" \
             "/usr/bin/file file"
         ;;
     esac

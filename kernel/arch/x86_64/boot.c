@@ -33,15 +33,20 @@ static void add_e820(struct boot_info *info, u64 start, u64 size, u32 type)
     boot_add_region(info, start, size, kind);
 }
 
-/* setup_data of the kind that carries random bytes. QEMU puts it right behind
- * the file, where our variables lie: then it is lost. */
+/* What the start's identity map reaches. */
+#define IDENTITY_END (4UL << 30)
+
+/* setup_data of the kinds that carry random bytes, and those entries of the
+ * memory map that the zero page has no room for. QEMU puts it right behind the
+ * file, where our variables lie: then it is lost. */
+#define SETUP_E820_EXT 1
 #define SETUP_RNG_SEED 9
 static void take_setup_data(struct boot_info *info, u64 params)
 {
     u64 at = bp64(params, BP_SETUP_DATA);
     u64 image = arch_virt_to_phys(__image);
     u64 image_end = arch_virt_to_phys(__image_end);
-    for (unsigned n = 0; at && at < 4UL << 30 && n < 32; n++) {
+    for (unsigned n = 0; at && at < IDENTITY_END && n < 32; n++) {
         if (at >= image && at < image_end)
             return;
         const struct {
@@ -49,11 +54,36 @@ static void take_setup_data(struct boot_info *info, u64 params)
             u32 type, length;
             u8 data[];
         } *d = (const void *)at;
+        const struct e820_entry *e = (const void *)d->data;
         if (d->type == SETUP_RNG_SEED)
             for (u32 i = 0; i < d->length && i < 4096; i++)
                 ((u8 *)info->random_seed)[i % 32] ^= d->data[i];
+        if (d->type == SETUP_E820_EXT)
+            for (u32 i = 0; i < d->length / sizeof(*e); i++)
+                add_e820(info, e[i].address, e[i].size, e[i].type);
         at = d->next;
     }
+}
+
+/* Started by UEFI firmware there is no RSDP in low memory. */
+static paddr_t efi_find_rsdp(u64 params)
+{
+    u64 at = bp_split(params, BP_EFI_SYSTAB, BP_EFI_SYSTAB_HI);
+    const struct efi_system_table *efi = (const void *)at;
+
+    if (bp32(params, BP_EFI_SIGNATURE) != BP_EFI_64 || !at ||
+        at > IDENTITY_END - sizeof(*efi) ||
+        efi->signature != EFI_SYSTEM_TABLE_SIGNATURE ||
+        efi->table_count > 1024 ||
+        efi->tables >
+            IDENTITY_END - 1024 * sizeof(struct efi_configuration_table))
+        return 0;
+    const struct efi_configuration_table *t = (const void *)efi->tables;
+    for (u64 i = 0; i < efi->table_count; i++)
+        if (t[i].guid[0] == EFI_ACPI_20_GUID_0 &&
+            t[i].guid[1] == EFI_ACPI_20_GUID_1)
+            return t[i].address;
+    return 0;
 }
 
 static void take_linux(struct boot_info *info, u64 params)
@@ -66,6 +96,8 @@ static void take_linux(struct boot_info *info, u64 params)
         bp_split(params, BP_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE);
     info->initrd_size = bp_split(params, BP_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE);
     info->acpi_rsdp = bp64(params, BP_ACPI_RSDP);
+    if (!info->acpi_rsdp)
+        info->acpi_rsdp = efi_find_rsdp(params);
     u32 n = *(const u8 *)(params + BP_E820_ENTRIES);
     const struct e820_entry *e = (const void *)(params + BP_E820_TABLE);
     for (u32 i = 0; i < n && i < BP_E820_MAX; i++)

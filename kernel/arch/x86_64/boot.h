@@ -21,6 +21,9 @@
 #define BP_EXT_RAMDISK_SIZE  0x0c4
 #define BP_EXT_CMD_LINE_PTR  0x0c8
 #define BP_ACPI_RSDP         0x070
+#define BP_EFI_SIGNATURE     0x1c0
+#define BP_EFI_SYSTAB        0x1c4
+#define BP_EFI_SYSTAB_HI     0x1d8
 #define BP_E820_ENTRIES      0x1e8
 #define BP_RAMDISK_IMAGE     0x218
 #define BP_RAMDISK_SIZE      0x21c
@@ -57,6 +60,25 @@ struct e820_entry {
 #define E820_RESERVED 2
 #define E820_ACPI     3
 #define E820_NVS      4
+
+/* UEFI 2.10, 4.3: the 64-bit system table, as far as it is looked at. */
+struct efi_system_table {
+    u64 signature;
+    u32 revision, header_size, crc32, reserved;
+    u64 vendor, firmware_revision, console[6], runtime, boot, table_count,
+        tables;
+};
+_Static_assert(sizeof(struct efi_system_table) == 120, "UEFI");
+#define EFI_SYSTEM_TABLE_SIGNATURE 0x5453595320494249 /* "IBI SYST" */
+#define BP_EFI_64                  0x34364c45         /* "EL64" */
+
+struct efi_configuration_table {
+    u64 guid[2]; /* as the bytes lie in memory */
+    u64 address;
+};
+/* 8868e871-e4f1-11d3-bc22-0080c73c8881 */
+#define EFI_ACPI_20_GUID_0 0x11d3e4f18868e871
+#define EFI_ACPI_20_GUID_1 0x81883cc7800022bc
 
 extern u64 x86_root[512];     /* the kernel's root table */
 extern u64 x86_ident[5][512]; /* identity map of 4 GiB, start only */
