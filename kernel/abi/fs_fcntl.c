@@ -1,5 +1,6 @@
 /* fcntl, flock, ioctl. */
 #include "abi/fs_abi.h"
+#include "fs/dnotify.h"
 #include "fs/file.h"
 #include "fs/lock.h"
 #include "fs/object_owner.h"
@@ -286,6 +287,7 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
     case F_SETSIG:
     case F_SETOWN_EX:
     case F_SETPIPE_SZ:
+    case F_NOTIFY:
         if (!(rights & RIGHT_FLAGS))
             return -EBADF;
         break;
@@ -309,7 +311,7 @@ static s64 file_command(struct caller *who, struct handle_ref *ref, int fd,
     case F_GETLEASE:
         return f ? file_lease_get(f) : (s64)LOCK_UNLOCK;
     case F_NOTIFY:
-        return -EINVAL;
+        return dnotify_set(who, ref, fd, (u32)arg);
     case F_SETPIPE_SZ:
     case F_GETPIPE_SZ:
         if (!pipe_hooks)

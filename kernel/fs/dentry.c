@@ -523,18 +523,7 @@ static struct dentry *first_child(struct dentry *d)
     return child;
 }
 
-void dentry_prune(struct dentry *d)
-{
-    struct dentry *child;
-
-    while ((child = first_child(d))) {
-        dentry_prune(child);
-        dentry_unhash(child);
-        dentry_put(child);
-    }
-}
-
-void dentry_destroy_tree(struct dentry *root)
+void dentry_prune(struct dentry *root)
 {
     struct dentry *d = root;
 
@@ -553,6 +542,11 @@ void dentry_destroy_tree(struct dentry *root)
         dentry_unhash(child);
         dentry_put(child);
     }
+}
+
+void dentry_destroy_tree(struct dentry *root)
+{
+    dentry_prune(root);
     dentry_put(root);
 }
 

@@ -140,8 +140,9 @@ struct dentry_name *dentry_name_alloc(const struct dentry_name *from);
 void dentry_name_free(struct dentry_name *name); /* of an unused one */
 
 bool dentry_is_ancestor(struct dentry *ancestor, struct dentry *d);
-/* Drop all unused entries below d (procfs: a process that has gone). */
-void dentry_prune(struct dentry *d);
+/* Drop all unused entries below root (procfs: a process that has gone); none of
+ * them is renamed meanwhile. */
+void dentry_prune(struct dentry *root);
 /* Take every dentry of a super block apart (last mount is gone). */
 void dentry_destroy_tree(struct dentry *root);
 u64 dentry_shrink(u64 wanted); /* free unused ones; returns how many */

@@ -5,6 +5,7 @@
 
 #include "core/account.h"
 #include "core/slab.h"
+#include "fs/dnotify.h"
 #include "fs/fs_context.h"
 #include "fs/lock.h"
 #include "fs/mount.h"
@@ -236,6 +237,8 @@ void file_release(struct object *obj)
                                          : WATCH_CLOSE_NOWRITE);
         if (f->access & FILE_LOCKS)
             file_locks_release(obj);
+        if (f->access & FILE_DNOTIFY)
+            dnotify_close(f, NULL);
         if (f->driver) {
             if (f->driver->closed)
                 f->driver->closed(f->driver, &f->device);
@@ -264,6 +267,8 @@ int file_close_handle(struct object *obj, struct caller *who)
 
     if (f->inode->locks)
         file_locks_close(who, obj);
+    if (f->access & FILE_DNOTIFY && who->handles)
+        dnotify_close(f, who->handles);
     return 0;
 }
 

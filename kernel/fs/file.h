@@ -40,6 +40,7 @@ _Static_assert(offsetof(struct file, device) == 0, "drivers see its head");
 #define FILE_WRITER   BIT(3) /* counted in inode.writers and mount.writers */
 #define FILE_POSITION BIT(4) /* has a position that pread/pwrite bypass */
 #define FILE_LOCKS    BIT(5) /* locks were taken through it */
+#define FILE_DNOTIFY  BIT(6) /* dnotify.h was asked */
 
 void file_init(void);
 extern atomic64_t file_count; /* open descriptions: /proc/sys/fs/file-nr */

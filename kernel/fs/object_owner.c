@@ -19,6 +19,7 @@
 #define SIGIO_NO      29
 #define POLL_IN_CODE  1
 #define POLL_OUT_CODE 2
+#define POLL_MSG_CODE 3
 
 struct owner_wait {
     struct wait_entry entry;
@@ -33,6 +34,7 @@ struct owner {
     enum owner_kind kind;
     u32 signal; /* 0: SIGIO, without details */
     int fd;
+    u64 number;       /* different in each; 0: not needed yet */
     kuid_t uid, euid; /* of who set it */
     struct work work;
     atomic_t events; /* POLL* bits since the last signal */
@@ -70,20 +72,18 @@ static bool may_signal(const struct owner *o, struct task *t)
     return may;
 }
 
-static void make_info(const struct owner *o, u32 events,
+static void make_info(const struct owner *o, s32 code, u32 band, int fd,
                       struct signal_info *info)
 {
-    bool in = events & POLLIN || !(events & POLLOUT);
-
     if (!o->signal) {
         signal_info_kernel(info, SIGIO_NO);
         return;
     }
     memset(info, 0, sizeof(*info));
     info->signo = (s32)o->signal;
-    info->code = in ? POLL_IN_CODE : POLL_OUT_CODE;
-    info->band = in ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM | POLLWRBAND;
-    info->fd = o->fd;
+    info->code = code;
+    info->band = band;
+    info->fd = fd;
 }
 
 struct group_signal {
@@ -113,30 +113,40 @@ static struct task *task_of(struct pid *pid, enum owner_kind kind)
     return t;
 }
 
+/* owner_lock is held. */
+static void send_info(struct owner *o, const struct signal_info *info)
+{
+    struct task *t = o->pid ? task_of(o->pid, o->kind) : NULL;
+
+    if (t && o->kind == OWNER_GROUP) {
+        struct group_signal s = {o, info};
+
+        signal_each_of_group(o->pid, send_to_member, &s);
+    } else if (t && may_signal(o, t)) {
+        if (o->kind == OWNER_THREAD)
+            signal_send_thread(t, info);
+        else
+            signal_send_process(t, info);
+    }
+    if (t)
+        task_put(t);
+}
+
 static void send(struct work *work)
 {
     struct owner *o = container_of(work, struct owner, work);
     u32 events = (u32)atomic_xchg(&o->events, 0);
     struct signal_info info;
-    struct task *t = NULL;
 
     mutex_lock(&owner_lock);
-    if (o->pid && atomic_load(&o->object->flags) & OBJ_ASYNC)
-        t = task_of(o->pid, o->kind);
-    make_info(o, events, &info);
-    if (t && o->kind == OWNER_GROUP) {
-        struct group_signal s = {o, &info};
-
-        signal_each_of_group(o->pid, send_to_member, &s);
-    } else if (t && may_signal(o, t)) {
-        if (o->kind == OWNER_THREAD)
-            signal_send_thread(t, &info);
-        else
-            signal_send_process(t, &info);
-    }
+    if (events & POLLIN || !(events & POLLOUT))
+        make_info(o, POLL_IN_CODE, POLLIN | POLLRDNORM, o->fd, &info);
+    else
+        make_info(o, POLL_OUT_CODE, POLLOUT | POLLWRNORM | POLLWRBAND, o->fd,
+                  &info);
+    if (atomic_load(&o->object->flags) & OBJ_ASYNC)
+        send_info(o, &info);
     mutex_unlock(&owner_lock);
-    if (t)
-        task_put(t);
 }
 
 /* Under the queue's lock, interrupts off. */
@@ -233,6 +243,15 @@ int object_owner_watch(struct handle_ref *ref, int fd)
     return PTR_ERR_OR_ZERO(o);
 }
 
+static void set(struct owner *o, struct caller *who, struct pid *pid,
+                enum owner_kind kind)
+{
+    o->pid = pid ? pid_get(pid) : NULL;
+    o->kind = kind;
+    o->uid = who->cred->uid;
+    o->euid = who->cred->euid;
+}
+
 int object_owner_set(struct caller *who, struct handle_ref *ref, int fd,
                      struct pid *pid, enum owner_kind kind)
 {
@@ -243,10 +262,7 @@ int object_owner_set(struct caller *who, struct handle_ref *ref, int fd,
     o = get(ref, fd);
     if (!IS_ERR(o)) {
         old = o->pid;
-        o->pid = pid ? pid_get(pid) : NULL;
-        o->kind = kind;
-        o->uid = who->cred->uid;
-        o->euid = who->cred->euid;
+        set(o, who, pid, kind);
     }
     mutex_unlock(&owner_lock);
     if (old)
@@ -276,5 +292,39 @@ void object_owner_get(struct object *obj, struct pid **pid,
     *pid = o && o->pid ? pid_get(o->pid) : NULL;
     *kind = o ? o->kind : OWNER_THREAD;
     *signal = o ? o->signal : 0;
+    mutex_unlock(&owner_lock);
+}
+
+int object_owner_notify(struct caller *who, struct handle_ref *ref, int fd,
+                        u64 *number)
+{
+    static u64 numbers; /* owner_lock */
+    struct owner *o;
+
+    mutex_lock(&owner_lock);
+    o = get(ref, fd);
+    if (!IS_ERR(o)) {
+        if (!o->pid)
+            set(o, who, who->task->group->leader->pids[PID_PROCESS],
+                OWNER_PROCESS);
+        if (!o->number)
+            o->number = ++numbers;
+        *number = o->number;
+    }
+    mutex_unlock(&owner_lock);
+    return PTR_ERR_OR_ZERO(o);
+}
+
+void object_owner_signal(const struct object *obj, u64 number, int fd)
+{
+    struct signal_info info;
+    struct owner *o;
+
+    mutex_lock(&owner_lock);
+    o = find(obj);
+    if (o && o->number == number) {
+        make_info(o, POLL_MSG_CODE, POLLIN | POLLRDNORM | POLLMSG, fd, &info);
+        send_info(o, &info);
+    }
     mutex_unlock(&owner_lock);
 }

@@ -30,4 +30,11 @@ int object_owner_set_signal(struct handle_ref *ref, int fd, u32 signal);
 void object_owner_get(struct object *obj, struct pid **pid,
                       enum owner_kind *kind, u32 *signal);
 
+/* dnotify: the caller's process becomes the owner if there is none. *number
+ * names it, never another one, for object_owner_signal(), which sends the
+ * signal if it is still there. -ENOMEM. */
+int object_owner_notify(struct caller *who, struct handle_ref *ref, int fd,
+                        u64 *number);
+void object_owner_signal(const struct object *obj, u64 number, int fd);
+
 #endif

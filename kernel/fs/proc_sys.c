@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/random.h"
 #include "core/slab.h"
+#include "fs/dnotify.h"
 #include "fs/file.h"
 #include "fs/mount.h"
 #include "fs/path.h"
@@ -377,6 +378,7 @@ static const struct sysctl fs_entries[] = {
     SYSCTL_U64("fs/lease-break-time", 0644, &lease_seconds),
     SYSCTL_INT("fs/overflowuid", 0444, &fs_overflow_id, 0, 0),
     SYSCTL_INT("fs/overflowgid", 0444, &fs_overflow_id, 0, 0),
+    SYSCTL_INT("fs/dir-notify-enable", 0644, &dnotify_enable, S32_MIN, S32_MAX),
     SYSCTL_INT("fs/inotify/max_user_instances", 0644, &inotify_max_instances, 0,
                S32_MAX),
     SYSCTL_INT("fs/inotify/max_user_watches", 0644, &inotify_max_watches, 0,

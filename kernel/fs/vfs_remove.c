@@ -325,6 +325,9 @@ static void rename_report(struct renaming *r, struct dentry_name *old_name)
         return;
     cookie = watch_cookie();
     dir_bit = S_ISDIR(inode->mode) ? WATCH_ISDIR : 0;
+    if (r->old_dir == r->new_dir)
+        watch_report_name(r->old_dir, old_name, inode, WATCH_RENAME | dir_bit,
+                          0);
     watch_report_name(r->old_dir, old_name, inode, WATCH_MOVED_FROM | dir_bit,
                       cookie);
     watch_report_name(r->new_dir, r->old->name, inode, WATCH_MOVED_TO | dir_bit,

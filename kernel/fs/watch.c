@@ -13,6 +13,7 @@
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/super.h"
+#include "fs/watch_internal.h"
 #include "lib/idr.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -50,20 +51,12 @@ struct inotify {
     struct user_account *user; /* owned: who made it, and has the watches */
 };
 
-struct watch {
-    struct list_head inode_link, instance_link, super_link;
-    struct inode *inode; /* owned */
-    struct inotify *instance;
-    s32 wd;
-    u32 mask;
-};
-
 struct inode_watches {
     struct list_head list;
 };
 
 atomic_t watch_count;
-static spinlock_t watch_lock = SPINLOCK_INIT("watches");
+spinlock_t watch_lock = SPINLOCK_INIT("watches");
 /* Super blocks that go wait for the last reference to their inodes. */
 static struct wait_queue watch_refs_wait = WAIT_QUEUE_INIT(watch_refs_wait);
 static atomic_t next_cookie;
@@ -123,44 +116,85 @@ static void queue_event(struct inotify *in, s32 wd, u32 mask, u32 cookie,
         wait_queue_wake(&in->wait, POLLIN | POLLRDNORM, 0);
 }
 
-/* watch_lock is held. The inode reference is the caller's to drop. */
-static void watch_unlink(struct watch *w)
+/* ------------------------------------------------------ watches of inodes */
+
+void watch_link(struct watch *w, struct inode *inode)
+{
+    w->inode = inode_get(inode);
+    list_add(&w->inode_link, &inode->watches->list);
+    list_add(&w->super_link, &inode->sb->watches);
+    atomic_inc(&inode->sb->watch_refs);
+    inode_set_flag(inode, INODE_WATCHED);
+    atomic_inc(&watch_count);
+}
+
+/* The inode reference is the caller's to drop. */
+void watch_unlink(struct watch *w)
 {
     struct inode_watches *iw = w->inode->watches;
 
     list_del(&w->inode_link);
     list_del(&w->instance_link);
     list_del(&w->super_link);
-    idr_remove(&w->instance->by_number, w->wd);
-    atomic_dec(&w->instance->user->inotify_watches);
+    if (w->instance) {
+        idr_remove(&w->instance->by_number, w->wd);
+        atomic_dec(&w->instance->user->inotify_watches);
+    }
     atomic_dec(&watch_count);
     if (list_empty(&iw->list))
         inode_clear_flag(w->inode, INODE_WATCHED);
 }
 
-/* Tell the watches of `inode`; one-shot ones that fired go on `gone`. */
+/* What is done about an event when watch_lock is no longer held. */
+struct aftermath {
+    struct list_head gone;    /* watches to free */
+    struct list_head signals; /* of dnotify */
+};
+
+static void aftermath_init(struct aftermath *after)
+{
+    INIT_LIST_HEAD(&after->gone);
+    INIT_LIST_HEAD(&after->signals);
+}
+
+static void aftermath_do(struct aftermath *after)
+{
+    dnotify_send(&after->signals);
+    watch_free_gone(&after->gone);
+}
+
+/* The watch ends: inotify is told. */
+static void end_watch(struct watch *w, struct aftermath *after)
+{
+    if (w->instance)
+        queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
+    watch_unlink(w);
+    list_add(&w->inode_link, &after->gone);
+}
+
+/* Tell the watches of `inode`; one-shot ones that fired end. */
 static void report(struct inode *inode, const char *name, u32 n, u32 mask,
-                   u32 cookie, bool unlinked, struct list_head *gone)
+                   u32 cookie, bool unlinked, struct aftermath *after)
 {
     struct watch *w, *next;
 
     if (!inode->watches)
         return;
     list_for_each_entry_safe (w, next, &inode->watches->list, inode_link) {
-        if (!(w->mask & mask & WATCH_ALL_EVENTS))
+        if (!(w->mask & mask & (WATCH_ALL_EVENTS | WATCH_RENAME)))
             continue;
         if (unlinked && w->mask & WATCH_EXCL_UNLINK)
             continue;
-        queue_event(w->instance, w->wd, mask, cookie, name, n);
-        if (w->mask & WATCH_ONESHOT) {
-            queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
-            watch_unlink(w);
-            list_add(&w->inode_link, gone);
-        }
+        if (w->instance)
+            queue_event(w->instance, w->wd, mask, cookie, name, n);
+        else
+            dnotify_event(w, &after->signals);
+        if (w->mask & WATCH_ONESHOT)
+            end_watch(w, after);
     }
 }
 
-static void free_gone(struct list_head *gone)
+void watch_free_gone(struct list_head *gone)
 {
     struct watch *w, *next;
 
@@ -169,7 +203,10 @@ static void free_gone(struct list_head *gone)
 
         list_del(&w->inode_link);
         inode_put(w->inode);
-        kfree(w);
+        if (w->instance)
+            kfree(w);
+        else
+            dnotify_free(w);
         /* sb may go from here on. */
         if (atomic_dec_and_test(&sb->watch_refs))
             wake_up_all(&watch_refs_wait);
@@ -185,38 +222,41 @@ static u32 self_mask(const struct inode *inode, u32 mask)
 
 void watch_report_inode(struct inode *inode, u32 mask)
 {
-    LIST_HEAD(gone);
+    struct aftermath after;
 
     if (!(inode->flags & INODE_WATCHED))
         return;
+    aftermath_init(&after);
     spin_lock(&watch_lock);
-    report(inode, NULL, 0, self_mask(inode, mask), 0, false, &gone);
+    report(inode, NULL, 0, self_mask(inode, mask), 0, false, &after);
     spin_unlock(&watch_lock);
-    free_gone(&gone);
+    aftermath_do(&after);
 }
 
 void watch_report_name(struct inode *dir, const struct dentry_name *name,
                        struct inode *child, u32 mask, u32 cookie)
 {
-    LIST_HEAD(gone);
+    struct aftermath after;
 
     (void)child;
     if (!(dir->flags & INODE_WATCHED))
         return;
+    aftermath_init(&after);
     spin_lock(&watch_lock);
-    report(dir, name->text, name->length, mask, cookie, false, &gone);
+    report(dir, name->text, name->length, mask, cookie, false, &after);
     spin_unlock(&watch_lock);
-    free_gone(&gone);
+    aftermath_do(&after);
 }
 
 void watch_report_dentry(struct dentry *d, u32 mask)
 {
     struct inode *inode = d->inode, *dir;
-    LIST_HEAD(gone);
+    struct aftermath after;
     u32 full = self_mask(inode, mask);
 
     if (!mask || inode->flags & INODE_PRIVATE)
         return;
+    aftermath_init(&after);
     rcu_read_lock();
     dir = READ_ONCE(READ_ONCE(d->parent)->inode);
     if (dir && dir != inode && dir->flags & INODE_WATCHED) {
@@ -224,11 +264,11 @@ void watch_report_dentry(struct dentry *d, u32 mask)
 
         spin_lock(&watch_lock);
         report(dir, name->text, name->length, full, 0,
-               d->flags & DENTRY_DELETED, &gone);
+               d->flags & DENTRY_DELETED, &after);
         spin_unlock(&watch_lock);
     }
     rcu_read_unlock();
-    free_gone(&gone);
+    aftermath_do(&after);
     watch_report_inode(inode, mask);
 }
 
@@ -236,20 +276,19 @@ void watch_report_dentry(struct dentry *d, u32 mask)
 static void drop_all(struct inode *inode, u32 mask)
 {
     struct watch *w, *next;
-    LIST_HEAD(gone);
+    struct aftermath after;
 
+    aftermath_init(&after);
     spin_lock(&watch_lock);
     if (inode->watches) {
         if (mask)
-            report(inode, NULL, 0, mask, 0, false, &gone);
+            report(inode, NULL, 0, mask, 0, false, &after);
         list_for_each_entry_safe (w, next, &inode->watches->list, inode_link) {
-            queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
-            watch_unlink(w);
-            list_add(&w->inode_link, &gone);
+            end_watch(w, &after);
         }
     }
     spin_unlock(&watch_lock);
-    free_gone(&gone);
+    aftermath_do(&after);
 }
 
 void watch_inode_gone(struct inode *inode)
@@ -261,20 +300,20 @@ void watch_inode_gone(struct inode *inode)
 void watch_super_gone(struct super_block *sb)
 {
     struct watch *w, *next;
-    LIST_HEAD(gone);
+    struct aftermath after;
 
+    aftermath_init(&after);
     spin_lock(&watch_lock);
     list_for_each_entry_safe (w, next, &sb->watches, super_link) {
-        queue_event(w->instance, w->wd, self_mask(w->inode, WATCH_UNMOUNT), 0,
-                    NULL, 0);
-        queue_event(w->instance, w->wd, WATCH_IGNORED, 0, NULL, 0);
-        watch_unlink(w);
-        list_add(&w->inode_link, &gone);
+        if (w->instance)
+            queue_event(w->instance, w->wd, self_mask(w->inode, WATCH_UNMOUNT),
+                        0, NULL, 0);
+        end_watch(w, &after);
     }
     spin_unlock(&watch_lock);
-    free_gone(&gone);
+    aftermath_do(&after);
     /* Others took watches off the list and have yet to put their inodes.
-     * Pairs with the decrement in free_gone(). */
+     * Pairs with the decrement in aftermath_do(). */
     wait_event(&watch_refs_wait, atomic_load_acquire(&sb->watch_refs) == 0);
 }
 
@@ -363,7 +402,7 @@ static void inotify_release(struct object *obj)
         list_add(&w->inode_link, &gone);
     }
     spin_unlock(&watch_lock);
-    free_gone(&gone);
+    watch_free_gone(&gone);
     list_for_each_entry_safe (e, next_event, &in->events, link)
         kfree(e);
     wait_queue_destroy(&in->wait);
@@ -476,7 +515,12 @@ static s32 number_watch(struct inotify *in, struct watch *w)
     return n;
 }
 
-static int watches_of(struct inode *inode)
+struct list_head *watch_list(struct inode *inode)
+{
+    return &inode->watches->list;
+}
+
+int watch_prepare(struct inode *inode)
 {
     struct inode_watches *iw;
 
@@ -501,12 +545,13 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
 {
     struct inotify *in = container_of(obj, struct inotify, object);
     struct inode *inode = path->dentry->inode;
+    const u32 kept = WATCH_ALL_EVENTS | WATCH_ONESHOT | WATCH_EXCL_UNLINK;
     struct watch *w, *new;
     int error = inode_permission(who, inode, MAY_READ);
     s32 result;
 
     if (!error)
-        error = watches_of(inode);
+        error = watch_prepare(inode);
     if (error)
         return error;
     new = kzalloc(sizeof(*new), ALLOC_KERNEL);
@@ -515,8 +560,6 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
     spin_lock(&watch_lock);
     w = find_watch(in, inode);
     if (w) {
-        u32 kept = WATCH_ALL_EVENTS | WATCH_ONESHOT | WATCH_EXCL_UNLINK;
-
         result = w->wd;
         if (mask & WATCH_MASK_CREATE)
             result = -EEXIST;
@@ -528,16 +571,11 @@ int inotify_add(struct caller *who, struct object *obj, const struct path *path,
         result = number_watch(in, new);
     }
     if (!w && result > 0) {
-        new->inode = inode_get(inode);
         new->instance = in;
-        new->mask = mask;
+        new->mask = mask &kept;
         new->wd = result;
-        list_add(&new->inode_link, &inode->watches->list);
         list_add(&new->instance_link, &in->watches);
-        list_add(&new->super_link, &inode->sb->watches);
-        atomic_inc(&inode->sb->watch_refs);
-        inode_set_flag(inode, INODE_WATCHED);
-        atomic_inc(&watch_count);
+        watch_link(new, inode);
         new = NULL;
     }
     spin_unlock(&watch_lock);
@@ -559,6 +597,6 @@ int inotify_remove(struct object *obj, s32 descriptor)
         list_add(&found->inode_link, &gone);
     }
     spin_unlock(&watch_lock);
-    free_gone(&gone);
+    watch_free_gone(&gone);
     return found ? 0 : -EINVAL;
 }

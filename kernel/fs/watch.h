@@ -1,5 +1,5 @@
 /*
- * Watches on inodes: inotify is their user.
+ * Watches on inodes: inotify and dnotify (dnotify.h) are their users.
  *
  * Places where something happens to a file call watch_event() and its
  * relatives, which cost a load while nobody watches anything. An inode's
@@ -27,6 +27,7 @@
 #define WATCH_DELETE_SELF   0x00000400u
 #define WATCH_MOVE_SELF     0x00000800u
 #define WATCH_ALL_EVENTS    0x00000fffu
+#define WATCH_RENAME        0x00001000u /* for dnotify: within a directory */
 #define WATCH_UNMOUNT       0x00002000u
 #define WATCH_Q_OVERFLOW    0x00004000u
 #define WATCH_IGNORED       0x00008000u

@@ -17,7 +17,7 @@
 // sources: kernel/fs/tmpfs_xattr.c kernel/fs/vfs_attributes.c
 // sources: kernel/fs/vfs_create.c kernel/fs/vfs_remove.c kernel/fs/watch.c
 // sources: kernel/core/device.c kernel/fs/mount_propagation.c
-// sources: kernel/fs/object_attributes.c
+// sources: kernel/fs/dnotify.c kernel/fs/object_attributes.c
 // flags: -Itests/host/hosted -DCONFIG_DEBUG=1
 /*
  * Names and files of tmpfs against a model that is a small array of nodes:
