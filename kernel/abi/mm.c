@@ -90,6 +90,16 @@ s64 sys_mremap(struct caller *who, const u64 *args)
                     args[4]);
 }
 
+s64 sys_remap_file_pages(struct caller *who, const u64 *args)
+{
+    struct mm_limits limits = abi_mm_limits(who);
+
+    if (args[2])
+        return -EINVAL;
+    return mm_remap_pages(who, &limits, args[0], args[1], args[3],
+                          (u32)args[4]);
+}
+
 s64 sys_madvise(struct caller *who, const u64 *args)
 {
     return mm_advise(who->mm, args[0], args[1], (s32)args[2]);

@@ -170,6 +170,10 @@ struct mm_limits {
  */
 s64 mm_map(struct caller *who, const struct mm_limits *limits, u64 address,
            u64 length, u32 prot, u32 flags, struct grant *grant, u64 offset);
+/* remap_file_pages: [start, length) of one shared mapping shows the object from
+ * page `page_offset` on. 0 or a negative errno. */
+s64 mm_remap_pages(struct caller *who, const struct mm_limits *limits,
+                   u64 start, u64 length, u64 page_offset, u32 flags);
 /*
  * In `mm`, by the kernel: ELF segments, stack. Page aligned; vma_flags are
  * VMA_*, the MAY flags included. Replaces what was there. With a grant it is a

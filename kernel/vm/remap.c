@@ -290,3 +290,58 @@ s64 mm_remap(struct address_space *mm, const struct mm_limits *limits, u64 old,
         (void)mm_populate(mm, q.populate, q.populate_end);
     return r;
 }
+
+/* The shared mapping of one object, without holes, that [start, end) is part
+ * of; NULL: there is none. The lock is held. */
+static struct vma *one_shared(struct address_space *mm, u64 start, u64 end)
+{
+    struct vma *vma = mm_find_vma(mm, start), *last = vma, *next;
+
+    if (!vma || vma->start > start || !(vma->flags & VMA_SHARED) ||
+        !vma->use.grant)
+        return NULL;
+    while (end > last->end) {
+        next = vma_next(last);
+        if (!next || next->start != last->end || !next->use.grant ||
+            next->use.grant->object != vma->use.grant->object ||
+            next->flags != vma->flags)
+            return NULL;
+        last = next;
+    }
+    return vma;
+}
+
+s64 mm_remap_pages(struct caller *who, const struct mm_limits *limits,
+                   u64 start, u64 length, u64 page_offset, u32 flags)
+{
+    struct address_space *mm = who->mm;
+    struct grant *grant = NULL;
+    struct vma *vma;
+    u32 prot = 0;
+    s64 r;
+
+    start &= PAGE_MASK;
+    length &= PAGE_MASK;
+    if (start + length <= start ||
+        page_offset + (length >> PAGE_SHIFT) < page_offset)
+        return -EINVAL;
+    flags = (flags & MAP_NONBLOCK) | MAP_SHARED | MAP_FIXED | MAP_POPULATE;
+    read_lock(&mm->lock);
+    vma = one_shared(mm, start, start + length);
+    if (vma) {
+        grant = grant_get(vma->use.grant);
+        prot = vma->flags & (PROT_READ | PROT_WRITE | PROT_EXEC);
+        if (vma->flags & VMA_LOCKED)
+            flags |= MAP_LOCKED;
+    }
+    read_unlock(&mm->lock);
+    if (!grant)
+        return -EINVAL;
+    /* What another thread maps there meanwhile is replaced, as if later. */
+    r = page_offset >= 1UL << (63 - PAGE_SHIFT)
+            ? -EOVERFLOW
+            : mm_map(who, limits, start, length, prot, flags, grant,
+                     page_offset << PAGE_SHIFT);
+    grant_put(grant);
+    return r < 0 ? r : 0;
+}
