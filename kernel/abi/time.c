@@ -53,12 +53,27 @@ s64 sys_clock_settime(struct caller *who, const u64 *args)
 
 s64 sys_gettimeofday(struct caller *who, const u64 *args)
 {
-    static const s32 zone[2] = {0, 0};
+    s32 zone[2];
 
+    time_get_zone(&zone[0], &zone[1]);
     if (args[0] && abi_write_timeval(who, args[0], time_realtime()))
         return -EFAULT;
     if (args[1] && user_write(who->mm, args[1], zone, sizeof(zone)))
         return -EFAULT;
+    return 0;
+}
+
+/* The first zone, if it comes without a time, says that the hardware's clock
+ * keeps local time. */
+static int set_zone(const s32 *zone, bool alone)
+{
+    static bool told;
+
+    if (zone[0] > 15 * 60 || zone[0] < -15 * 60)
+        return -EINVAL;
+    time_set_zone(zone[0], zone[1]);
+    if (!xchg(&told, true) && alone && zone[0])
+        time_set_realtime(time_realtime() + zone[0] * 60 * (s64)NS_PER_SEC);
     return 0;
 }
 
@@ -78,8 +93,11 @@ s64 sys_settimeofday(struct caller *who, const u64 *args)
     }
     if (!caller_capable_init(who, CAP_SYS_TIME))
         return -EPERM;
-    if (args[1] && (zone[0] > 15 * 60 || zone[0] < -15 * 60))
-        return -EINVAL;
+    if (args[1]) {
+        int error = set_zone(zone, !args[0]);
+        if (error)
+            return error;
+    }
     return args[0] ? time_set_realtime(ns) : 0;
 }
 

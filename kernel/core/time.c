@@ -18,6 +18,9 @@
 /* The base moves this often; the product must hold for twice as long. */
 #define REFRESH_SECONDS 300
 
+/* Seconds that may be set: 64-bit ns hold 30 more years of running. */
+#define REALTIME_LIMIT (S64_MAX / (s64)NS_PER_SEC - 30L * 365 * 24 * 3600)
+
 static struct {
     seqcount_t seq;
     u64 counter; /* at the base */
@@ -228,13 +231,19 @@ static void change_end(unsigned long flags)
 int time_set_realtime(s64 ns)
 {
     unsigned long flags;
+    bool before;
 
-    if (ns < 0)
+    if (ns < 0 || ns / (s64)NS_PER_SEC >= REALTIME_LIMIT)
         return -EINVAL;
     flags = change_begin();
-    keeper.real = ns - (s64)keeper.mono;
-    slew_left = 0;
+    before = ns < (s64)keeper.mono; /* the start would be before 1970 */
+    if (!before) {
+        keeper.real = ns - (s64)keeper.mono;
+        slew_left = 0;
+    }
     change_end(flags);
+    if (before)
+        return -EINVAL;
     wake_up_all(&time_was_set);
     return 0;
 }
