@@ -69,7 +69,7 @@ static uint64_t number(uint64_t seed)
     }
 }
 
-/* Mostly one of the preferred kinds, and of those the newest half of the time.
+/* Mostly one of the preferred kinds, and of those the newest most of the time.
  */
 static int pick_fd(struct runner *r, uint64_t seed, uint32_t kinds)
 {
@@ -86,7 +86,20 @@ static int pick_fd(struct runner *r, uint64_t seed, uint32_t kinds)
     seed >>= 5;
     if (!n)
         return r->fds[seed % (unsigned)r->fd_count];
-    return seed & 1 ? fit[n - 1] : fit[(seed >> 1) % (unsigned)n];
+    return seed & 3 ? fit[n - 1] : fit[(seed >> 2) % (unsigned)n];
+}
+
+/* Rather one that an earlier call made. */
+static int pick_timer(const struct runner *r, uint64_t seed)
+{
+    int made[CALLS_MAX], n = 0;
+
+    for (int i = 0; i < CALLS_MAX; i++) {
+        if (r->timers[i] >= 0)
+            made[n++] = r->timers[i];
+    }
+    return n && seed & 15 ? made[(seed >> 4) % (unsigned)n]
+                          : (int)(seed >> 4 & 3);
 }
 
 static uint64_t bad_pointer(uint64_t seed)
@@ -106,9 +119,12 @@ static uint64_t bad_pointer(uint64_t seed)
     return bad[(seed >> 16) % (sizeof bad / 8)];
 }
 
+/* From microseconds to more than a program lasts. */
 static struct timespec a_time(uint64_t seed)
 {
-    struct timespec t = {0, (long)((seed >> 8) & 0xfffff)};
+    unsigned bits = 12 + 3 * (seed >> 40 & 7);
+    uint64_t ns = (seed >> 8 | seed << 56) & ((1ul << bits) - 1);
+    struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
 
     if ((seed & 15) == 15)
         t.tv_nsec = (long)number(seed >> 4);
@@ -350,6 +366,10 @@ uint64_t argument_value(struct runner *r, const struct argument *a,
         return (uint64_t)a_sockaddr(r, v);
     case SOCKLEN:
         return v & 7 ? 2 + (v >> 3 & 15) : number(v >> 3);
+    case SOCKLENP:
+        words = take(r, 8);
+        *words = v & 7 ? v >> 3 & 127 : number(v >> 3);
+        return (uint64_t)words;
     case MSGHDR:
         return (uint64_t)a_message(r, v);
     case POLLFDS:
@@ -401,9 +421,13 @@ uint64_t argument_value(struct runner *r, const struct argument *a,
     case FUTEX:
         return SCRATCH + 60 * PAGE + (v & 3) * 4;
     case CLOCK:
-        return v & 7 ? (v >> 3) % 12 : number(v >> 3);
+        return v & 3   ? (uint64_t[]){0, 1, 1, 7}[v >> 2 & 3]
+               : v & 4 ? (v >> 3) % 12
+                       : number(v >> 3);
     case TIMERID:
-        return v & 3;
+        return (uint64_t)pick_timer(r, v);
+    case NEWTIMER:
+        return (uint64_t)&r->timers[call];
     case FDPAIR:
         return (uint64_t)r->pair[call];
     default:

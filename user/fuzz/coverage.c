@@ -1,4 +1,4 @@
-/* Kernel coverage through /dev/kcov. */
+/* Kernel coverage through /dev/kcov, one a thread of the program. */
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -12,63 +12,66 @@
 #define WORDS           (1 << 16)
 
 struct coverage_map *coverage;
-static uint8_t *seen_now; /* shared with the children: what this run reached */
-static uint64_t *area;
-static int device = -1;
+static uint64_t *areas[RUNNERS];
+static int devices[RUNNERS];
+static bool is_open;
 
 bool coverage_open(void)
 {
-    device = open("/dev/kcov", O_RDWR | O_CLOEXEC);
-    if (device < 0)
-        return false;
-    if (ioctl(device, KCOV_INIT_TRACE, WORDS))
-        return false;
-    area = mmap(NULL, WORDS * sizeof *area, PROT_READ | PROT_WRITE, MAP_SHARED,
-                device, 0);
-    seen_now = mmap(NULL, sizeof coverage->bits, PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return area != MAP_FAILED && seen_now != MAP_FAILED;
+    for (int i = 0; i < RUNNERS; i++) {
+        devices[i] = open("/dev/kcov", O_RDWR | O_CLOEXEC);
+        if (devices[i] < 0 || ioctl(devices[i], KCOV_INIT_TRACE, WORDS))
+            return false;
+        areas[i] = mmap(NULL, WORDS * sizeof *areas[i], PROT_READ | PROT_WRITE,
+                        MAP_SHARED, devices[i], 0);
+        if (areas[i] == MAP_FAILED)
+            return false;
+    }
+    return is_open = true;
 }
 
-void coverage_begin(void)
+void coverage_forget(void)
 {
-    if (device >= 0)
-        ioctl(device, KCOV_ENABLE, 0);
+    for (int i = 0; is_open && i < RUNNERS; i++)
+        areas[i][0] = 0;
 }
 
-void coverage_end(void)
+void coverage_begin(unsigned runner)
+{
+    if (is_open)
+        ioctl(devices[runner], KCOV_ENABLE, 0);
+}
+
+void coverage_end(unsigned runner)
+{
+    if (is_open)
+        ioctl(devices[runner], KCOV_DISABLE, 0);
+}
+
+static bool area_is_new(const uint64_t *area)
 {
     uint64_t previous = 0;
+    bool new = false;
 
-    if (device < 0)
-        return;
-    ioctl(device, KCOV_DISABLE, 0);
     for (uint64_t i = 1; i <= area[0] && i < WORDS; i++) {
         uint64_t edge = area[i] ^ previous;
+        uint8_t *bit = &coverage->bits[edge * 0x9e3779b97f4a7c15ull >> 46];
+
         previous = area[i] >> 1;
-        seen_now[edge * 0x9e3779b97f4a7c15ull >> 48] = 1;
+        if (*bit)
+            continue;
+        *bit = 1;
+        __atomic_fetch_add(&coverage->count, 1, __ATOMIC_RELAXED);
+        new = true;
     }
+    return new;
 }
 
 bool coverage_is_new(void)
 {
     bool new = false;
 
-    if (device < 0)
-        return false;
-    for (uint32_t i = 0; i < sizeof coverage->bits; i++) {
-        if (!(i & 7) && !*(uint64_t *)(seen_now + i)) {
-            i += 7;
-            continue;
-        }
-        if (!seen_now[i])
-            continue;
-        seen_now[i] = 0;
-        if (!coverage->bits[i]) {
-            coverage->bits[i] = 1;
-            coverage->count++;
-            new = true;
-        }
-    }
+    for (int i = 0; is_open && i < RUNNERS; i++)
+        new |= area_is_new(areas[i]);
     return new;
 }

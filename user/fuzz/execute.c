@@ -20,7 +20,7 @@
 #define STACK 16384
 
 static struct runner first; /* what every runner starts with */
-static struct runner runners[2];
+static struct runner runners[RUNNERS];
 
 static void keep(struct runner *r, int fd, uint32_t kind)
 {
@@ -36,11 +36,33 @@ static void keep_pair(const int *pair, uint32_t kind)
     keep(&first, pair[1], kind);
 }
 
+static void nothing(int signo)
+{
+    (void)signo;
+}
+
+/* Programs go on after signals, except of those that report an error. */
+static void catch_signals(void)
+{
+    struct sigaction a = {.sa_handler = nothing, .sa_flags = SA_RESTART};
+
+    for (int s = 1; s <= SIGRTMAX; s++) {
+        if (s != SIGSEGV && s != SIGBUS && s != SIGILL && s != SIGFPE &&
+            s != SIGTRAP && s != SIGSYS && s != SIGCHLD)
+            sigaction(s, &a, NULL);
+    }
+}
+
 void arena_make(void)
 {
     static const int socket_types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
+    struct rlimit file = {1 << 20, 1 << 20}, space = {256 << 20, 256 << 20};
     int pair[2];
     sigset_t some;
+
+    setrlimit(RLIMIT_FSIZE, &file);
+    setrlimit(RLIMIT_AS, &space);
+    catch_signals();
 
     mmap((void *)ARENA, ARENA_PAGES * PAGE, PROT_READ | PROT_WRITE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -54,7 +76,9 @@ void arena_make(void)
         if (!socketpair(AF_UNIX, socket_types[i] | SOCK_NONBLOCK, 0, pair))
             keep_pair(pair, SOCKETS);
     }
-    keep(&first, socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), SOCKETS);
+    for (int i = 0; i < 3; i++)
+        keep(&first, socket(AF_UNIX, socket_types[i] | SOCK_NONBLOCK, 0),
+             SOCKETS);
     keep(&first, eventfd(1, EFD_NONBLOCK), EVENTS);
     keep(&first, timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), TIMERFDS);
     sigemptyset(&some);
@@ -78,6 +102,7 @@ static void make_call(struct runner *r, uint32_t index)
     long result;
 
     r->pair[index][0] = r->pair[index][1] = -1;
+    r->timers[index] = -1;
     if (r->forked && t->number == SYS_clone)
         return;
     for (int i = 0; i < t->args; i++)
@@ -110,7 +135,9 @@ static int other_thread(void *arg)
 {
     struct runner *r = arg;
 
+    coverage_begin(1);
     run(r, r->program->count / 2);
+    coverage_end(1);
     return 0;
 }
 
@@ -120,27 +147,25 @@ static struct runner *prepare(const struct program *p, unsigned which)
 
     *r = first;
     r->program = p;
+    memset(r->timers, -1, sizeof r->timers);
     r->scratch = (uint8_t *)SCRATCH + which * 24 * PAGE;
     return r;
 }
 
-void program_execute(const struct program *p)
+void program_execute(const struct program *p, int null)
 {
     static uint8_t stack[STACK] __attribute__((aligned(16)));
-    struct rlimit file = {1 << 20, 1 << 20}, space = {256 << 20, 256 << 20};
     struct runner *main = prepare(p, 0);
 
     /* Numbers that calls guess must not lead to the terminal. */
-    for (int i = 0, null = open("/dev/null", O_RDWR); i < 3; i++)
+    for (int i = 0; i < 3; i++)
         dup2(null, i);
-    setrlimit(RLIMIT_FSIZE, &file);
-    setrlimit(RLIMIT_AS, &space);
     if (p->threads)
         clone(other_thread, stack + sizeof stack,
               CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
                   CLONE_SYSVSEM,
               prepare(p, 1));
-    coverage_begin();
+    coverage_begin(0);
     run(main, 0);
-    coverage_end();
+    coverage_end(0);
 }

@@ -46,6 +46,7 @@ enum type {
     COUNT,  /* of a VECTOR or array */
     SOCKADDR,
     SOCKLEN,
+    SOCKLENP, /* where a call finds and leaves a length */
     MSGHDR,
     POLLFDS,
     EPOLLEVENT,
@@ -53,7 +54,8 @@ enum type {
     SIGACTION,
     FUTEX, /* a word in the arena */
     CLOCK,
-    TIMERID,
+    TIMERID,  /* of timer_create(): rather one that the program made */
+    NEWTIMER, /* room for the id of a timer, which later calls use */
     FDPAIR,   /* room for two handles, which later calls use */
     HMESSAGE, /* struct hako_message */
     SEMOPS,   /* sembuf array; its count is the next argument */
@@ -82,6 +84,8 @@ enum kind {
     QUEUES = 1 << 13, /* POSIX message queues */
     ANY = (1 << 14) - 1,
     STREAMS = PIPES | SOCKETS | EVENTS | TTYS,
+    POLLED =
+        STREAMS | TIMERFDS | SIGNALFDS | EPOLLS | PIDFDS | WATCHES | QUEUES,
     PATHS = 1 << 16,
     MEMORY = 1 << 17,
     SIGNALS = 1 << 18,
@@ -98,7 +102,8 @@ struct argument {
     enum type type;
     uint8_t values;          /* how many follow */
     const uint64_t *choices; /* of FLAGS and CHOICE */
-    uint32_t kinds;          /* of FD: which are preferred, 0: any */
+    uint32_t kinds;          /* of FD: which are preferred, 0: any; of others:
+                                what the argument has to do with */
 };
 
 struct call_type {
@@ -153,6 +158,7 @@ struct runner { /* one of the threads that run a program */
     uint32_t kinds[FDS_MAX]; /* of fds */
     int fd_count;
     int pair[CALLS_MAX][2];
+    int timers[CALLS_MAX]; /* that each call made, or -1 */
     int children[CHILDREN_MAX];
     int child_count;
     bool forked; /* a child that goes on with the program */
@@ -163,20 +169,27 @@ struct runner { /* one of the threads that run a program */
 #define SCRATCH     0x21000000ul /* arguments are built here; not in ADDRESS */
 
 /* execute.c */
-void arena_make(void); /* maps the arena and opens the set of handles */
-/* Runs in a child: all calls of the program. */
-void program_execute(const struct program *p);
+#define RUNNERS 2
+/* Maps the arena and opens the set of handles; limits and signals of programs.
+ */
+void arena_make(void);
+/* Runs in a child: all calls of the program. Its first handles lead to `null`.
+ */
+void program_execute(const struct program *p, int null);
 
-/* coverage.c */
-bool coverage_open(void); /* /dev/kcov; false: there is none */
-void coverage_begin(void);
-void coverage_end(void); /* notes what was reached */
+/* coverage.c: what the kernel did for the threads of a program. The areas that
+ * it is noted in belong to the process that runs programs, so that it is known
+ * of a program that was killed, too. */
+bool coverage_open(void);             /* /dev/kcov; false: there is none */
+void coverage_forget(void);           /* before a program */
+void coverage_begin(unsigned runner); /* by a thread of the program */
+void coverage_end(unsigned runner);
+bool coverage_is_new(void); /* after it: did it reach something new? */
 /* Shared by all workers. */
 struct coverage_map {
-    uint8_t bits[1 << 16];
+    uint8_t bits[1 << 18];
     uint32_t count;
 };
 extern struct coverage_map *coverage;
-bool coverage_is_new(void); /* did the last run reach something new? */
 
 #endif

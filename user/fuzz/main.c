@@ -28,6 +28,7 @@
 #include "fuzz.h"
 
 #define CORPUS_MAX    4096
+#define CORPUS_NEW    64
 #define PROGRAM_LIMIT 300000000 /* ns */
 #define CLEAN_EVERY   256
 
@@ -40,9 +41,13 @@ static struct options {
     const char *replay;
 } options = {.seconds = 60, .workers = 4};
 
+/* Workers add and take programs without a lock: one that is torn between two
+ * is a program as well. */
 static struct shared {
     uint64_t runs, kept;
+    struct program corpus[CORPUS_MAX];
 } * shared;
+static int null_device;
 
 static double now(void)
 {
@@ -63,13 +68,25 @@ static void print_program(const struct program *p)
         _exit(1);
 }
 
+/* Whether mounts may change, which must end with the program. */
+static bool program_mounts(const struct program *p)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        long number = call_types[p->calls[i].type].number;
+
+        if (number == SYS_mount || number == SYS_umount2)
+            return true;
+    }
+    return false;
+}
+
 static void run_child(const struct program *p)
 {
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (options.uid == 0)
+    if (options.uid == 0 && program_mounts(p))
         unshare(CLONE_NEWNS);
-    program_execute(p);
+    program_execute(p, null_device);
     _exit(0);
 }
 
@@ -101,6 +118,7 @@ static void run_program(const struct program *p)
         print_program(p);
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
+    coverage_forget();
     child = fork();
     if (child < 0)
         return;
@@ -192,10 +210,33 @@ static bool goes_on(double end)
     return now() < end;
 }
 
+/* Any kept program; half of the time one of the last, which are least tried. */
+static const struct program *kept_program(void)
+{
+    uint64_t kept = __atomic_load_n(&shared->kept, __ATOMIC_RELAXED);
+    uint32_t count = kept < CORPUS_MAX ? (uint32_t)kept : CORPUS_MAX;
+
+    if (random_below(2) && kept > CORPUS_NEW)
+        return &shared->corpus[(kept - 1 - random_below(CORPUS_NEW)) %
+                               CORPUS_MAX];
+    return &shared->corpus[random_below(count)];
+}
+
+static void next_program(struct program *p)
+{
+    if (__atomic_load_n(&shared->kept, __ATOMIC_RELAXED) && random_below(5)) {
+        *p = *kept_program();
+        if (p->count && p->count <= CALLS_MAX) {
+            program_mutate(p, kept_program());
+            return;
+        }
+    }
+    program_generate(p);
+}
+
 /* A batch in a fresh directory and a fresh process, so that nothing piles up.
  */
-static void batch(unsigned worker, struct program *corpus, uint32_t *count,
-                  double end)
+static void batch(unsigned worker, double end)
 {
     enter_directory(worker);
     enter_ipc_namespace();
@@ -204,20 +245,13 @@ static void batch(unsigned worker, struct program *corpus, uint32_t *count,
     for (int i = 0; i < CLEAN_EVERY && goes_on(end); i++) {
         struct program p;
 
-        if (!*count || random_below(5) == 0) {
-            program_generate(&p);
-        } else {
-            p = corpus[random_below(*count)];
-            program_mutate(&p, &corpus[random_below(*count)]);
-        }
+        next_program(&p);
         __atomic_fetch_add(&shared->runs, 1, __ATOMIC_RELAXED);
         run_program(&p);
-        if (coverage_is_new()) {
-            uint32_t at =
-                *count < CORPUS_MAX ? (*count)++ : random_below(CORPUS_MAX);
-            corpus[at] = p;
-            __atomic_fetch_add(&shared->kept, 1, __ATOMIC_RELAXED);
-        }
+        if (coverage_is_new())
+            shared->corpus[__atomic_fetch_add(&shared->kept, 1,
+                                              __ATOMIC_RELAXED) %
+                           CORPUS_MAX] = p;
     }
     _exit(0);
 }
@@ -281,8 +315,6 @@ static pid_t fork_apart(void)
 
 static void worker_main(unsigned worker, double end)
 {
-    struct program *corpus = share(CORPUS_MAX * sizeof *corpus);
-    uint32_t *count = share(sizeof *count);
     uint64_t round = 0;
     sigset_t set;
 
@@ -299,7 +331,7 @@ static void worker_main(unsigned worker, double end)
             prctl(PR_SET_CHILD_SUBREAPER, 0);
             random_seed(options.seed + worker * 1000003u + ++round);
             coverage_open();
-            batch(worker, corpus, count, end);
+            batch(worker, end);
         }
         round++;
         if (child > 0)
@@ -419,6 +451,22 @@ static void watch(double start, double end)
     }
 }
 
+/* What an earlier run as root may have left for nobody to use. */
+static void restore_modes(void)
+{
+    static const struct {
+        const char *path;
+        mode_t mode;
+    } usual[] = {{"/", 0755},         {"/tmp", 01777},     {"/dev/null", 0666},
+                 {"/dev/zero", 0666}, {"/dev/ptmx", 0666}, {"/dev/tty", 0666},
+                 {"/dev/shm", 01777}};
+
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        if (chown(usual[i].path, 0, 0) || chmod(usual[i].path, usual[i].mode))
+            continue;
+    }
+}
+
 int main(int argc, char **argv)
 {
     double start = now(), end;
@@ -427,10 +475,12 @@ int main(int argc, char **argv)
     parse(argc, argv);
     end = start + options.seconds;
     umask(0);
+    restore_modes();
     if (!mkdtemp(directory) || chmod(directory, 0777) || chdir(directory)) {
         perror("fuzz: work directory");
         return 1;
     }
+    null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
     coverage = share(sizeof *coverage);
     shared = share(sizeof *shared);
     if (options.replay)

@@ -32,10 +32,8 @@ static uint32_t kinds_of(uint16_t type)
     uint32_t kinds = t->gives;
 
     for (int i = 0; i < t->args; i++) {
+        kinds |= t->arg[i].kinds;
         switch (t->arg[i].type) {
-        case FD:
-            kinds |= t->arg[i].kinds;
-            break;
         case PATH:
         case DIRFD:
             kinds |= PATHS;
@@ -49,6 +47,7 @@ static uint32_t kinds_of(uint16_t type)
             kinds |= SIGNALS;
             break;
         case TIMERID:
+        case NEWTIMER:
             kinds |= TIMERS | SIGNALS;
             break;
         case FUTEX:
