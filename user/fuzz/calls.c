@@ -71,6 +71,10 @@
     {                           \
         FD, 0, NULL, .kinds = k \
     }
+#define ABOUT(t, k)            \
+    {                          \
+        t, 0, NULL, .kinds = k \
+    }
 #define GIVES(k) .gives = k
 
 const struct call_type call_types[] = {
@@ -86,7 +90,7 @@ const struct call_type call_types[] = {
            T(NUMBER)),
          GIVES(ANY)),
     CALL(fcntl, A(F(PIPES), ONE_OF(F_SETPIPE_SZ), T(SIZE))),
-    CALL(read, A(F(FILES | STREAMS), T(OUT), T(SIZE))),
+    CALL(read, A(F(FILES | POLLED), T(OUT), T(SIZE))),
     CALL(write, A(F(FILES | STREAMS), T(IN), T(SIZE))),
     CALL(pread64, A(F(FILES), T(OUT), T(SIZE), T(OFFSET))),
     CALL(pwrite64, A(F(FILES), T(IN), T(SIZE), T(OFFSET))),
@@ -142,10 +146,13 @@ const struct call_type call_types[] = {
     CALL(eventfd2, A(T(NUMBER), FLAGSET(1, O_NONBLOCK, O_CLOEXEC)),
          GIVES(EVENTS)),
     CALL(timerfd_create, A(T(CLOCK), FD_FLAGS), GIVES(TIMERFDS)),
+    CALL(timerfd_create, A(ONE_OF(0, 1, 7), FD_FLAGS), GIVES(TIMERFDS)),
     CALL(timerfd_settime,
          A(F(TIMERFDS), ONE_OF(0, 0, 1, 3), T(ITIMER), T(OUT))),
     CALL(timerfd_gettime, A(F(TIMERFDS), T(OUT))),
     CALL(signalfd4, A(F(SIGNALFDS), T(SIGSET), ONE_OF(8), FD_FLAGS),
+         GIVES(SIGNALFDS)),
+    CALL(signalfd4, A(ONE_OF(~0ull), T(SIGSET), ONE_OF(8), FD_FLAGS),
          GIVES(SIGNALFDS)),
     CALL(memfd_create, A(T(TEXT), FLAGSET(1, 2)), GIVES(FILES)),
     CALL(epoll_create1, A(FLAGSET(O_CLOEXEC)), GIVES(EPOLLS)),
@@ -210,8 +217,8 @@ const struct call_type call_types[] = {
     CALL(kill, A(T(PID), T(SIGNO))),
     CALL(tgkill, A(T(PID), T(PID), T(SIGNO))),
     CALL(sigaltstack, A(T(IN), T(OUT))),
-    CALL(timer_create, A(T(CLOCK), T(ZERO), T(NEWTIMER))),
-    CALL(timer_create, A(T(CLOCK), T(SIGEVENT), T(NEWTIMER))),
+    CALL(timer_create, A(ONE_OF(0, 1, 7), T(ZERO), ABOUT(NEWTIMER, TIMERS))),
+    CALL(timer_create, A(T(CLOCK), T(SIGEVENT), ABOUT(NEWTIMER, TIMERS))),
     CALL(timer_settime, A(T(TIMERID), ONE_OF(0, 0, 1), T(ITIMER), T(OUT))),
     CALL(timer_delete, A(T(TIMERID))),
     CALL(setitimer, A(ONE_OF(1, 2), T(ITIMER), T(OUT))),
@@ -311,24 +318,24 @@ const struct call_type call_types[] = {
     CALL(prctl, A(ONE_OF(4, 21, 22, 38, 39), ONE_OF(0, 1, 2), T(IN), T(ZERO),
                   T(ZERO))),
     CALL(rseq, A(T(ADDRESS), ONE_OF(32), ONE_OF(0, 1), T(NUMBER))),
-    CALL(semget, A(T(KEY), T(COUNT), IPC_FLAGS)),
-    CALL(semget, A(T(KEY), ONE_OF(4), ONE_OF(IPC_CREAT | 0666))),
+    CALL(semget, A(ABOUT(KEY, SEMS), T(COUNT), IPC_FLAGS)),
+    CALL(semget, A(ABOUT(KEY, SEMS), ONE_OF(4), ONE_OF(IPC_CREAT | 0666))),
     CALL(semop, A(T(SEMID), T(SEMOPS), T(COUNT))),
     CALL(semtimedop, A(T(SEMID), T(SEMOPS), ONE_OF(1, 2, 3, 4), T(TIMESPEC))),
     CALL(semctl, A(T(SEMID), T(COUNT),
                    ONE_OF(0, 2, 11, 12, 13, 14, 15, 17, 18, 20), T(OUT))),
     CALL(semctl, A(T(SEMID), T(COUNT), ONE_OF(16), T(COUNT))),
     CALL(semctl, A(T(SEMID), T(ZERO), ONE_OF(1, 3, 19), T(IN))),
-    CALL(msgget, A(T(KEY), IPC_FLAGS)),
-    CALL(msgget, A(T(KEY), ONE_OF(IPC_CREAT | 0666))),
+    CALL(msgget, A(ABOUT(KEY, MSGS), IPC_FLAGS)),
+    CALL(msgget, A(ABOUT(KEY, MSGS), ONE_OF(IPC_CREAT | 0666))),
     CALL(msgsnd,
          A(T(MSGID), T(MESSAGE), ONE_OF(0, 1, 7, 64, 200, 4000), MSGQ_FLAGS)),
     CALL(msgrcv, A(T(MSGID), T(OUT), ONE_OF(0, 1, 7, 64, 200, 4000),
                    ONE_OF(0, 1, 2, 3, 5, -1, -3, -7), MSGQ_FLAGS)),
     CALL(msgctl, A(T(MSGID), ONE_OF(0, 2, 3, 11, 12, 13), T(OUT))),
     CALL(msgctl, A(T(MSGID), ONE_OF(1), T(IN))),
-    CALL(shmget, A(T(KEY), T(LENGTH), IPC_FLAGS)),
-    CALL(shmget, A(T(KEY), ONE_OF(16384), ONE_OF(IPC_CREAT | 0666))),
+    CALL(shmget, A(ABOUT(KEY, SHMS), T(LENGTH), IPC_FLAGS)),
+    CALL(shmget, A(ABOUT(KEY, SHMS), ONE_OF(16384), ONE_OF(IPC_CREAT | 0666))),
     CALL(shmat, A(T(SHMID), T(ADDRESS),
                   FLAGSET(010000, 020000, 040000, 040000, 0100000))),
     CALL(shmat, A(T(SHMID), T(ZERO), FLAGSET(010000))),

@@ -19,6 +19,7 @@
 
 #define STACK 16384
 
+bool *call_failed;
 static struct runner first; /* what every runner starts with */
 static struct runner runners[RUNNERS];
 
@@ -68,6 +69,8 @@ void arena_make(void)
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     mmap((void *)SCRATCH, 64 * PAGE, PROT_READ | PROT_WRITE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    call_failed = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     keep(&first, open("file", O_RDWR | O_CREAT, 0666), FILES);
     keep(&first, open(".", O_RDONLY | O_DIRECTORY), DIRS);
     if (!pipe2(pair, O_NONBLOCK))
@@ -94,6 +97,22 @@ void arena_make(void)
     keep(&first, open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK), TTYS);
 }
 
+/* What a handle leads to, if it is known. */
+static uint32_t kind_of(const struct runner *r, uint64_t fd)
+{
+    for (int i = r->fd_count; i--;) {
+        if ((uint64_t)r->fds[i] == fd)
+            return r->kinds[i];
+    }
+    return 0;
+}
+
+/* Some of what fcntl() returns is none. */
+static bool gives_handle(long number, const uint64_t *v)
+{
+    return number != SYS_fcntl || v[1] == F_DUPFD || v[1] == F_DUPFD_CLOEXEC;
+}
+
 static void make_call(struct runner *r, uint32_t index)
 {
     const struct call *c = &r->program->calls[index];
@@ -108,6 +127,8 @@ static void make_call(struct runner *r, uint32_t index)
     for (int i = 0; i < t->args; i++)
         v[i] = argument_value(r, &t->arg[i], c->seed[i], index);
     result = syscall(t->number, v[0], v[1], v[2], v[3], v[4], v[5]);
+    if (r == &runners[0] && !r->forked)
+        call_failed[index] = result < 0;
     if (t->number == SYS_clone) {
         if (result == 0)
             r->forked = true;
@@ -115,8 +136,8 @@ static void make_call(struct runner *r, uint32_t index)
             r->children[r->child_count++] = (int)result;
         return;
     }
-    if (t->gives && result >= 0)
-        keep(r, (int)result, t->gives);
+    if (t->gives && result >= 0 && gives_handle(t->number, v))
+        keep(r, (int)result, t->gives == ANY ? kind_of(r, v[0]) : t->gives);
     keep(r, r->pair[index][0], t->gives);
     keep(r, r->pair[index][1], t->gives);
 }

@@ -96,6 +96,8 @@ enum kind {
     SEMS = 1 << 23,
     MSGS = 1 << 24,
     SHMS = 1 << 25,
+    KINDS = ANY | PATHS | MEMORY | SIGNALS | TIMERS | FUTEXES | PROCESSES |
+            IDS | SEMS | MSGS | SHMS,
 };
 
 struct argument {
@@ -136,6 +138,8 @@ void random_seed(uint64_t seed);
 /* program.c */
 void program_generate(struct program *p);
 void program_mutate(struct program *p, const struct program *other);
+/* Takes out some of the calls that failed when it ran. */
+void program_shrink(struct program *p);
 
 /* text.c: "program x2: NAME@INDEX(SEED,...) ..."; read back by -r. */
 #define PROGRAM_TEXT_MAX 4096
@@ -176,6 +180,7 @@ void arena_make(void);
 /* Runs in a child: all calls of the program. Its first handles lead to `null`.
  */
 void program_execute(const struct program *p, int null);
+extern bool *call_failed; /* by the first thread of the last program */
 
 /* coverage.c: what the kernel did for the threads of a program. The areas that
  * it is noted in belong to the process that runs programs, so that it is known

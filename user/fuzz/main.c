@@ -119,6 +119,7 @@ static void run_program(const struct program *p)
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     coverage_forget();
+    memset(call_failed, 0, CALLS_MAX);
     child = fork();
     if (child < 0)
         return;
@@ -224,7 +225,7 @@ static const struct program *kept_program(void)
 
 static void next_program(struct program *p)
 {
-    if (__atomic_load_n(&shared->kept, __ATOMIC_RELAXED) && random_below(5)) {
+    if (__atomic_load_n(&shared->kept, __ATOMIC_RELAXED) && random_below(3)) {
         *p = *kept_program();
         if (p->count && p->count <= CALLS_MAX) {
             program_mutate(p, kept_program());
@@ -248,10 +249,11 @@ static void batch(unsigned worker, double end)
         next_program(&p);
         __atomic_fetch_add(&shared->runs, 1, __ATOMIC_RELAXED);
         run_program(&p);
-        if (coverage_is_new())
-            shared->corpus[__atomic_fetch_add(&shared->kept, 1,
-                                              __ATOMIC_RELAXED) %
-                           CORPUS_MAX] = p;
+        if (!coverage_is_new())
+            continue;
+        program_shrink(&p);
+        shared->corpus[__atomic_fetch_add(&shared->kept, 1, __ATOMIC_RELAXED) %
+                       CORPUS_MAX] = p;
     }
     _exit(0);
 }

@@ -3,6 +3,9 @@
 
 #include "fuzz.h"
 
+#define CALL_TYPES_MAX 512
+#define KNOWN          (1u << 31)
+
 static uint64_t state = 88172645463325252ull;
 
 void random_seed(uint64_t seed)
@@ -25,10 +28,8 @@ uint32_t random_below(uint32_t n)
     return (uint32_t)((random_next() >> 32) * n >> 32);
 }
 
-/* What a call has to do with. */
-static uint32_t kinds_of(uint16_t type)
+static uint32_t find_kinds(const struct call_type *t)
 {
-    const struct call_type *t = &call_types[type];
     uint32_t kinds = t->gives;
 
     for (int i = 0; i < t->args; i++) {
@@ -47,7 +48,6 @@ static uint32_t kinds_of(uint16_t type)
             kinds |= SIGNALS;
             break;
         case TIMERID:
-        case NEWTIMER:
             kinds |= TIMERS | SIGNALS;
             break;
         case FUTEX:
@@ -58,9 +58,6 @@ static uint32_t kinds_of(uint16_t type)
             break;
         case USER:
             kinds |= IDS;
-            break;
-        case KEY:
-            kinds |= SEMS | MSGS | SHMS;
             break;
         case SEMID:
         case SEMOPS:
@@ -97,20 +94,62 @@ static bool same_seed(const struct program *p, enum type type, uint64_t *seed)
     return false;
 }
 
-/* Any call, or rather one that has to do with another call of the program. */
-static void new_call(const struct program *p, struct call *c)
+/* What a call has to do with. */
+static uint32_t kinds_of(uint16_t type)
 {
-    const struct call_type *t;
-    uint32_t wanted = 0;
+    static uint32_t known[CALL_TYPES_MAX];
 
-    if (p->count && random_below(4))
-        wanted = kinds_of(p->calls[random_below(p->count)].type);
-    for (int tries = 0; tries < 64; tries++) {
-        c->type = (uint16_t)random_below((uint32_t)call_type_count);
-        if (!wanted || kinds_of(c->type) & wanted)
-            break;
+    if (!known[type])
+        known[type] = find_kinds(&call_types[type]) | KNOWN;
+    return known[type] & ~KNOWN;
+}
+
+/* One of the bits; 0: there is none. */
+static uint32_t one_of(uint32_t kinds)
+{
+    uint32_t n = (uint32_t)__builtin_popcount(kinds);
+
+    if (!n)
+        return 0;
+    for (n = random_below(n); n; n--)
+        kinds &= kinds - 1;
+    return kinds & -kinds;
+}
+
+/* The kind of thing that a call makes: a handle, or what an argument has room
+ * for. */
+static uint32_t makes(uint16_t type)
+{
+    const struct call_type *t = &call_types[type];
+
+    for (int i = 0; i < t->args; i++) {
+        if (t->arg[i].type == NEWTIMER || t->arg[i].type == KEY)
+            return t->arg[i].kinds;
     }
-    t = &call_types[c->type];
+    return t->gives;
+}
+
+/* A call that has to do with `kind`, or that makes it; 0: any. */
+static uint16_t choose_type(uint32_t kind, bool gives)
+{
+    uint16_t fit[CALL_TYPES_MAX];
+    uint32_t n = 0;
+
+    for (uint16_t i = 0; kind && i < call_type_count; i++) {
+        if (gives ? makes(i) == kind : (kinds_of(i) & kind) != 0)
+            fit[n++] = i;
+    }
+    if (n)
+        return fit[random_below(n)];
+    return gives ? choose_type(kind, false)
+                 : (uint16_t)random_below((uint32_t)call_type_count);
+}
+
+static void fill_call(const struct program *p, struct call *c, uint16_t type)
+{
+    const struct call_type *t = &call_types[type];
+
+    c->type = type;
     for (int i = 0; i < ARGS_MAX; i++) {
         c->seed[i] = random_next();
         if (i < t->args && random_below(3) == 0)
@@ -118,13 +157,34 @@ static void new_call(const struct program *p, struct call *c)
     }
 }
 
+/* Any call, or rather one that has to do with another call of the program. */
+static void new_call(const struct program *p, struct call *c)
+{
+    uint32_t kind = 0;
+
+    if (p->count && random_below(4))
+        kind = one_of(kinds_of(p->calls[random_below(p->count)].type));
+    fill_call(p, c, choose_type(kind, false));
+}
+
+/* Most programs are about one kind of thing, each kind as often as the
+ * others; those begin with a call that makes such a thing. */
 void program_generate(struct program *p)
 {
     uint32_t count = 2 + random_below(CALLS_MAX - 2);
+    uint32_t kind = random_below(4) ? one_of(KINDS) : 0;
 
     p->threads = random_below(4) == 0;
-    for (p->count = 0; p->count < count; p->count++)
-        new_call(p, &p->calls[p->count]);
+    for (p->count = 0; p->count < count; p->count++) {
+        struct call *c = &p->calls[p->count];
+
+        if (kind && p->count == 0)
+            fill_call(p, c, choose_type(kind, true));
+        else if (kind && random_below(4))
+            fill_call(p, c, choose_type(kind, false));
+        else
+            new_call(p, c);
+    }
 }
 
 static void insert(struct program *p, const struct call *c)
@@ -141,9 +201,8 @@ static void insert(struct program *p, const struct call *c)
     p->count++;
 }
 
-static void remove_one(struct program *p)
+static void remove_call(struct program *p, uint32_t at)
 {
-    uint32_t at = random_below(p->count);
 
     if (p->count < 2)
         return;
@@ -166,7 +225,7 @@ void program_mutate(struct program *p, const struct program *other)
             insert(p, &c);
             break;
         case 2:
-            remove_one(p);
+            remove_call(p, random_below(p->count));
             break;
         case 3:
             insert(p, &other->calls[random_below(other->count)]);
@@ -185,5 +244,13 @@ void program_mutate(struct program *p, const struct program *other)
             at->seed[random_below(ARGS_MAX)] = random_next();
             break;
         }
+    }
+}
+
+void program_shrink(struct program *p)
+{
+    for (uint32_t i = p->count; i--;) {
+        if (call_failed[i] && random_below(2))
+            remove_call(p, i);
     }
 }
