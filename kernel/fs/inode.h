@@ -70,6 +70,7 @@ static inline void inode_clear_flag(struct inode *inode, u16 flag)
 #define INODE_NOATIME   BIT(5)
 #define INODE_PRIVATE   BIT(6) /* kernel-internal: no watches */
 #define INODE_WATCHED   BIT(7) /* watches is set: cheap test */
+#define INODE_EMPTY     BIT(9) /* a directory for mounting on only */
 #define INODE_LINKABLE  BIT(8) /* O_TMPFILE: linkat may give it a name */
 
 /*

@@ -96,12 +96,71 @@ int mount_attach(struct mount *m, const struct path *where)
     return error;
 }
 
+static bool may_mount_type(struct caller *who,
+                           const struct file_system_type *type)
+{
+    if (who->flags & CALLER_KERNEL)
+        return true;
+    if (type->owner)
+        return cred_capable_ns(who->cred, type->owner(who), CAP_SYS_ADMIN);
+    return type->flags & FST_USERNS_MOUNT ||
+           caller_capable_init(who, CAP_SYS_ADMIN);
+}
+
+/* Does m show all of its filesystem, to one who is as free as `flags` want? */
+static bool shows_all(const struct mount *m, u32 flags)
+{
+    const u32 atime = MOUNT_NOATIME | MOUNT_NODIRATIME | MOUNT_RELATIME;
+    struct mount *child;
+
+    if (m->root != m->sb->root ||
+        ((m->locked_flags & MOUNT_READ_ONLY ||
+          m->sb->flags & SUPER_READ_ONLY) &&
+         !(flags & MOUNT_READ_ONLY)) ||
+        (m->locked_flags & MOUNT_LOCK_ATIME && (m->flags ^ flags) & atime))
+        return false;
+    list_for_each_entry (child, &m->children, sibling)
+        if (child->flags & MOUNT_LOCKED &&
+            !(child->mountpoint->inode->flags & INODE_EMPTY))
+            return false;
+    return true;
+}
+
+/* A user namespace gets no fresh view of what was hidden from it: processes,
+ * devices. What it may do, a mount that it sees must let it do; what is locked
+ * there is locked in the new one: *locked. */
+static bool too_revealing(struct caller *who,
+                          const struct file_system_type *type, u32 flags,
+                          u32 *locked)
+{
+    struct mount_namespace *ns = caller_ns(who);
+    bool found = false;
+    struct mount *m;
+
+    if (!(type->flags & FST_REVEALING) || !ns->head.owner ||
+        !ns->head.owner->parent)
+        return false;
+    mutex_lock(&mount_lock);
+    list_for_each_entry (m, &ns->mounts, ns_link) {
+        if (m->sb->type != type || !shows_all(m, flags))
+            continue;
+        *locked = m->locked_flags & (MOUNT_READ_ONLY | MOUNT_LOCK_ATIME);
+        if (m->sb->flags & SUPER_READ_ONLY)
+            *locked |= MOUNT_READ_ONLY;
+        found = true;
+        break;
+    }
+    mutex_unlock(&mount_lock);
+    return !found;
+}
+
 static int new_mount(struct caller *who, const struct path *where,
                      const char *source, const char *type_name, u64 flags,
                      const char *options)
 {
     struct file_system_type *type;
     struct super_block *sb;
+    u32 locked = 0;
     struct mount *m;
 
     if (!type_name)
@@ -109,14 +168,17 @@ static int new_mount(struct caller *who, const struct path *where,
     type = file_system_find(type_name);
     if (!type || type->flags & FST_INTERNAL)
         return -ENODEV;
-    if (!(type->flags & FST_USERNS_MOUNT) && !(who->flags & CALLER_KERNEL) &&
-        !caller_capable_init(who, CAP_SYS_ADMIN))
+    if (!may_mount_type(who, type))
         return -EPERM;
     if (where->mnt->ns != caller_ns(who))
         return -EINVAL;
     sb = type->create(who, type, source ? source : "none", options);
     if (IS_ERR(sb))
         return (int)PTR_ERR(sb);
+    if (too_revealing(who, type, flags_from_ms(flags), &locked)) {
+        super_put(sb);
+        return -EPERM;
+    }
     if (!(type->flags & FST_SHARED)) {
         if (flags & MS_RDONLY)
             sb->flags |= SUPER_READ_ONLY;
@@ -135,6 +197,9 @@ static int new_mount(struct caller *who, const struct path *where,
                      flags_from_ms(flags));
     if (IS_ERR(m))
         return (int)PTR_ERR(m);
+    m->locked_flags |= locked;
+    if (locked & MOUNT_READ_ONLY)
+        m->flags |= MOUNT_READ_ONLY;
     return mount_attach(m, where);
 }
 

@@ -398,6 +398,11 @@ static const struct super_ops proc_super_ops = {
     .destroy = proc_destroy,
 };
 
+static struct user_namespace *proc_owner(struct caller *who)
+{
+    return task_pid_ns(who->task)->head.owner;
+}
+
 static struct super_block *proc_create(struct caller *who,
                                        struct file_system_type *type,
                                        const char *source, const char *options)
@@ -441,7 +446,8 @@ static struct super_block *proc_create(struct caller *who,
 
 static struct file_system_type proc_type = {
     .name = "proc",
-    .flags = FST_USERNS_MOUNT,
+    .flags = FST_USERNS_MOUNT | FST_REVEALING,
+    .owner = proc_owner,
     .create = proc_create,
 };
 

@@ -44,12 +44,18 @@ struct file_system_type {
     struct super_block *(*create)(struct caller *who,
                                   struct file_system_type *type,
                                   const char *source, const char *options);
+    /* Who needs CAP_SYS_ADMIN where to mount it; NULL: in the caller's user
+     * namespace (FST_USERNS_MOUNT), or the first. */
+    struct user_namespace *(*owner)(struct caller *who);
     struct list_head link;
 };
 #define FST_NEEDS_DEVICE BIT(0) /* not "nodev" in /proc/filesystems */
 #define FST_USERNS_MOUNT BIT(1) /* may be mounted in a user namespace */
 #define FST_INTERNAL     BIT(2) /* not from mount(2) */
 #define FST_SHARED       BIT(3) /* create() may give one that is in use */
+#define FST_REVEALING                                       \
+    BIT(4) /* in a user namespace only what is seen already \
+            */
 
 struct super_block {
     refcount_t active; /* mounts */

@@ -12,6 +12,7 @@
 #include "fs/pseudo.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "proc/namespace.h"
 
 #define SYSFS_MAGIC 0x62656572
 
@@ -30,9 +31,16 @@ static struct super_block *sysfs_create(struct caller *who,
     return sysfs_sb;
 }
 
+/* It shows the network's devices. Every kind begins with its head. */
+static struct user_namespace *sysfs_owner(struct caller *who)
+{
+    return ((struct namespace *)who->ns->net)->owner;
+}
+
 static struct file_system_type sysfs_type = {
     .name = "sysfs",
-    .flags = FST_USERNS_MOUNT | FST_SHARED,
+    .flags = FST_USERNS_MOUNT | FST_SHARED | FST_REVEALING,
+    .owner = sysfs_owner,
     .create = sysfs_create,
 };
 
@@ -198,9 +206,10 @@ void sysfs_init(void)
         "block",     "bus",       "class/block",
         "class/net", "class/tty", "class/virtio-ports",
         "dev/block", "dev/char",  "devices",
-        "firmware",  "fs/cgroup", "kernel/mm",
-        "module",    "power",
+        "firmware",  "kernel/mm", "module",
+        "power",
     };
+    struct dentry *d;
 
     sysfs_sb =
         pseudo_super_create(&sysfs_type, SYSFS_MAGIC, &pseudo_super_ops, 0555);
@@ -209,6 +218,9 @@ void sysfs_init(void)
     sysfs_root = sysfs_sb->root;
     for (u32 i = 0; i < ARRAY_SIZE(directories); i++)
         sysfs_directory(directories[i]);
+    d = sysfs_directory("fs/cgroup");
+    if (!IS_ERR(d))
+        inode_set_flag(d->inode, INODE_EMPTY);
     add_cpus();
     add_text("kernel", "uevent_seqnum", "0");
     add_text("kernel/mm/transparent_hugepage", "enabled",
