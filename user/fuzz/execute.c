@@ -173,14 +173,21 @@ static struct runner *prepare(const struct program *p, unsigned which)
     return r;
 }
 
-void program_execute(const struct program *p, int null)
+/* Numbers that calls guess must lead nowhere else, and not to anything that is
+ * used outside of this process: it may be revoked. */
+static void leave_standard_handles(void)
+{
+    syscall(SYS_close_range, 0, 2, 0);
+    for (int i = 0; i < 3; i++)
+        open("/dev/null", O_RDWR);
+}
+
+void program_execute(const struct program *p)
 {
     static uint8_t stack[STACK] __attribute__((aligned(16)));
     struct runner *main = prepare(p, 0);
 
-    /* Numbers that calls guess must not lead to the terminal. */
-    for (int i = 0; i < 3; i++)
-        dup2(null, i);
+    leave_standard_handles();
     if (p->threads)
         clone(other_thread, stack + sizeof stack,
               CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |

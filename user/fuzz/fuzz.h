@@ -177,9 +177,9 @@ struct runner { /* one of the threads that run a program */
 /* Maps the arena and opens the set of handles; limits and signals of programs.
  */
 void arena_make(void);
-/* Runs in a child: all calls of the program. Its first handles lead to `null`.
+/* Runs in a child: all calls of the program.
  */
-void program_execute(const struct program *p, int null);
+void program_execute(const struct program *p);
 extern bool *call_failed; /* by the first thread of the last program */
 
 /* coverage.c: what the kernel did for the threads of a program. The areas that

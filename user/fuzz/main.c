@@ -47,7 +47,6 @@ static struct shared {
     uint64_t runs, kept;
     struct program corpus[CORPUS_MAX];
 } * shared;
-static int null_device;
 
 static double now(void)
 {
@@ -86,7 +85,7 @@ static void run_child(const struct program *p)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (options.uid == 0 && program_mounts(p))
         unshare(CLONE_NEWNS);
-    program_execute(p, null_device);
+    program_execute(p);
     _exit(0);
 }
 
@@ -482,7 +481,6 @@ int main(int argc, char **argv)
         perror("fuzz: work directory");
         return 1;
     }
-    null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
     coverage = share(sizeof *coverage);
     shared = share(sizeof *shared);
     if (options.replay)
