@@ -490,6 +490,8 @@ void arch_send_ipi(u32 cpu, enum arch_ipi kind);
  * outside of one. From user mode too: see arch_regs_user(). */
 const struct kernel_regs *arch_irq_regs(void);
 bool arch_regs_user(const struct kernel_regs *regs);
+/* void arch_capture_regs(struct kernel_regs *): the registers here and now, for
+ * a panic's report; inline in <asm/regs.h>. */
 
 /* Interrupt lines are small integers. Wired lines come from the devicetree or
  * ACPI (GSI); message-signalled ones are allocated. */

@@ -146,8 +146,7 @@ static void __noreturn report(const char *why, const struct kernel_regs *regs)
     log_print(LOG_EMERG, "Kernel panic - not syncing: %s\n", why);
     if (arch_current())
         print_cpu_line(self);
-    if (regs)
-        arch_print_regs(regs, print_line);
+    arch_print_regs(regs, print_line);
     log_print(LOG_EMERG, "Backtrace:\n");
     arch_backtrace(regs, NULL, trace_print, NULL);
     report_others(self);
@@ -169,13 +168,15 @@ static size_t trim(char *text)
 void panic(const char *format, ...)
 {
     char why[256];
+    struct kernel_regs regs;
     va_list args;
 
+    arch_capture_regs(&regs);
     va_start(args, format);
     vsnprintf(why, sizeof(why), format, args);
     va_end(args);
     trim(why);
-    report(why, NULL);
+    report(why, &regs);
 }
 
 void die(const char *what, const struct kernel_regs *regs)

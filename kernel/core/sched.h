@@ -214,6 +214,9 @@ bool sched_cpu_idle(u32 cpu);
 void sched_preempt_irq(void); /* arch_upcalls.preempt */
 void sched_ipi(void);         /* IPI_RESCHED arrived */
 
+/* Where a thread that does not run stands in the kernel, on the log. */
+void thread_log_backtrace(struct thread *t);
+
 /* Kernel stacks: mapped with a guard page, a few kept ready. */
 void *stack_alloc(void);
 void stack_free(void *stack);

@@ -80,6 +80,24 @@ static void release(struct thread *t)
     t->head.stack = NULL;
 }
 
+static void log_frame(void *ctx, u64 pc)
+{
+    char name[128];
+
+    (void)ctx;
+    log_info("  %s\n", arch_symbol_name(pc, name, sizeof(name)));
+}
+
+void thread_log_backtrace(struct thread *t)
+{
+    /* Its stack stays while it is on the list. */
+    unsigned long flags = spin_lock_irqsave(&thread_list_lock);
+
+    if (!list_empty(&t->all_link) && !atomic_load(&t->on_cpu))
+        arch_backtrace(NULL, &t->head, log_frame, NULL);
+    spin_unlock_irqrestore(&thread_list_lock, flags);
+}
+
 void thread_destroy(struct thread *t)
 {
     release(t);

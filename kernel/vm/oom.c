@@ -129,6 +129,19 @@ static bool kill_one(void)
     return true;
 }
 
+bool oom_kill(void)
+{
+    bool killed;
+
+    mutex_lock(&oom_mutex);
+    if (victim)
+        mm_release(victim);
+    victim = NULL;
+    killed = kill_one();
+    mutex_unlock(&oom_mutex);
+    return killed;
+}
+
 bool vm_out_of_memory(unsigned order)
 {
     struct thread *t = thread_current();

@@ -40,6 +40,9 @@ void oom_register(const struct oom_ops *ops);
 /* /proc/<pid>/oom_score: 0..2000. */
 u32 oom_score(const struct address_space *mm, s32 score_adj);
 
+/* Kill a process whether memory is short or not; false: there is none. */
+bool oom_kill(void);
+
 /* reclaim_ops.out_of_memory: true if it makes sense to try again. */
 bool vm_out_of_memory(unsigned order);
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import time
@@ -232,6 +233,42 @@ def test_shut_down(m):
     for how in ("poweroff", "reboot", "poweroff -f"):
         r = m.sh(how + "; sleep 1000")
         assert r.code == 0, (how, r.code, r.err)
+
+
+def test_panic(m):
+    """Exit status 70; the report is on standard error, and all of it."""
+    r = m.sh("echo c > /proc/sysrq-trigger; echo after")
+    assert r.code == 70 and r.out == b"", (r.code, r.out)
+    registers = {"x86_64": b"rip [0-9a-f]{16} +panic[+]",
+                 "aarch64": b"pc  [0-9a-f]{16} panic[+]"}
+    for pattern in (b"Kernel panic - not syncing: sysrq triggered crash",
+                    registers[m.arch], b"store_trigger[+]0x", b"CPU 0,",
+                    b"CPU 1,", b"sysrq: Trigger a crash", b"end Kernel panic"):
+        assert re.search(pattern, r.err), (pattern, r.err)
+
+
+test_panic.kernels = ("hako",)
+
+
+def test_sysrq(m):
+    """The other keys of /proc/sysrq-trigger."""
+    r = m.sh("for key in h l m t w 5 s; do echo $key > /proc/sysrq-trigger; done;"
+             "cut -c1 /proc/sys/kernel/printk; dmesg; ls -l /proc/sysrq-trigger;"
+             "su -s /bin/sh nobody -c 'echo h > /proc/sysrq-trigger' 2>&1")
+    assert r.out.startswith(b"5\n"), r.out
+    for pattern in (b"sysrq: HELP : ", b"show_this_cpu[+]0x", b"Mem-Info: total:",
+                    b"task:init +state:S pid:1\n", b"sys_rt_sigsuspend[+]0x",
+                    b"sysrq: Loglevel set to 5", b"sysrq: Emergency Sync",
+                    b"\n--w------- ", b"Permission denied"):
+        assert re.search(pattern, r.out), (pattern, r.out)
+    # With e and i goes who would tell the command's end.
+    for key, codes in (("e", (0, 143)), ("i", (0, 137)), ("f", (137,)),
+                       ("o", (0,)), ("b", (70,))):
+        r = m.sh(f"echo {key} > /proc/sysrq-trigger; sleep 1000")
+        assert r.code in codes, (key, r.code, r.err)
+
+
+test_sysrq.kernels = ("hako",)
 
 
 def test_memory_sizes(m):

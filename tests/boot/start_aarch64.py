@@ -126,11 +126,12 @@ def test_random_place(m):
 
 
 def test_panic(m):
-    """Reason, and where every CPU was, with names."""
+    """Registers, and where every CPU was, with names."""
     for gic in (2, 3):
         text = qemu(m, None, machine=f"gic-version={gic}", cpus=4)[1]
         assert "Kernel panic" in text, text
         report = text[text.index("Kernel panic"):]
+        assert re.search(r"x29 +[0-9a-f]{16}", report), report
         assert "Backtrace:" in report, report
         assert "kernel_start_secondary+0x" in report, report
         for cpu in range(4):

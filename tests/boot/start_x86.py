@@ -181,11 +181,12 @@ def test_random_place(m):
 
 
 def test_panic(m):
-    """Registers or reason, and where every CPU was, with names."""
+    """Registers, and where every CPU was, with names."""
     for machine in ("q35", "microvm"):
         code, text = qemu(m, None, machine=machine, cpus=4)
         assert "Kernel panic" in text, text
         report = text[text.index("Kernel panic"):]
+        assert re.search(r"r15 +[0-9a-f]{16}", report), report
         assert "Backtrace:" in report, report
         assert "kernel_start_secondary+0x" in report, report
         for cpu in range(4):

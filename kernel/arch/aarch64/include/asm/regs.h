@@ -107,4 +107,28 @@ static inline s64 arch_syscall_result(const struct user_regs *r)
 {
     return (s64)r->x[0];
 }
+
+/* The registers here and now, for a panic's report. */
+static __always_inline void arch_capture_regs(struct kernel_regs *r)
+{
+    u64 el, daif;
+
+    __asm__ volatile("stp x0, x1, [%0]; stp x2, x3, [%0, #16];"
+                     "stp x4, x5, [%0, #32]; stp x6, x7, [%0, #48];"
+                     "stp x8, x9, [%0, #64]; stp x10, x11, [%0, #80];"
+                     "stp x12, x13, [%0, #96]; stp x14, x15, [%0, #112];"
+                     "stp x16, x17, [%0, #128]; stp x18, x19, [%0, #144];"
+                     "stp x20, x21, [%0, #160]; stp x22, x23, [%0, #176];"
+                     "stp x24, x25, [%0, #192]; stp x26, x27, [%0, #208];"
+                     "stp x28, x29, [%0, #224]; str x30, [%0, #240]"
+                     :
+                     : "r"(r->x)
+                     : "memory");
+    __asm__ volatile("mov %0, sp" : "=r"(r->sp));
+    __asm__ volatile("adr %0, ." : "=r"(r->pc));
+    __asm__ volatile("mrs %0, CurrentEL" : "=r"(el));
+    __asm__ volatile("mrs %0, daif" : "=r"(daif));
+    r->pstate = el | daif | 1; /* SP_ELx */
+    r->esr = r->far = 0;
+}
 #endif

@@ -102,5 +102,33 @@ static inline s64 arch_syscall_result(const struct user_regs *r)
     return (s64)r->rax;
 }
 
+/* The registers here and now, for a panic's report. */
+static __always_inline void arch_capture_regs(struct kernel_regs *r)
+{
+#define CAPTURE(name) __asm__ volatile("mov %%" #name ", %0" : "=m"(r->name))
+    CAPTURE(rax);
+    CAPTURE(rbx);
+    CAPTURE(rcx);
+    CAPTURE(rdx);
+    CAPTURE(rsi);
+    CAPTURE(rdi);
+    CAPTURE(rbp);
+    CAPTURE(rsp);
+    CAPTURE(r8);
+    CAPTURE(r9);
+    CAPTURE(r10);
+    CAPTURE(r11);
+    CAPTURE(r12);
+    CAPTURE(r13);
+    CAPTURE(r14);
+    CAPTURE(r15);
+#undef CAPTURE
+    __asm__ volatile("lea (%%rip), %0" : "=r"(r->rip));
+    __asm__ volatile("pushfq; pop %0" : "=r"(r->rflags));
+    r->cs = SEL_KERNEL_CODE;
+    r->ss = SEL_KERNEL_DATA;
+    r->orig_rax = ~0UL;
+}
+
 #endif
 #endif
