@@ -6,6 +6,7 @@
 #include "abi/trace.h"
 #include "arch/arch.h"
 #include "core/init.h"
+#include "core/lockdep.h"
 #include "core/log.h"
 #include "core/time.h"
 #include "lib/bitmap.h"
@@ -113,13 +114,16 @@ static __always_inline s64 syscall_invoke(struct task *t, u64 nr,
                                           const u64 *args)
 {
     const struct syscall_entry *e;
+    s64 result;
 
     e = &syscall_table[slot_of(nr)];
     if (unlikely(!e->fn))
         return -ENOSYS;
     if (unlikely(t->caller.flags & CALLER_CAPABILITY) && e->mode == DENY)
         return -EPERM;
-    return e->fn(&t->caller, args);
+    result = e->fn(&t->caller, args);
+    lockdep_check_none_held(e->name);
+    return result;
 }
 
 /* Spelt out: as a loop it becomes six jumps through a table. */

@@ -2,6 +2,7 @@
 #include "arch/arch.h"
 #include "core/account.h"
 #include "core/init.h"
+#include "core/lockdep.h"
 #include "core/log.h"
 #include "core/object.h"
 #include "core/slab.h"
@@ -68,6 +69,8 @@ static int page_fault(const struct fault *f)
         return -EFAULT;
     t = task_current();
     result = mm_fault(thread->mm, f);
+    if (f->user)
+        lockdep_check_none_held("a page fault");
     if (result >= 0) {
         if (result)
             t->maj_faults++;
@@ -92,6 +95,7 @@ static void exit_work(struct user_regs *regs, u32 work)
     }
     if (work & (WORK_SIGNAL | WORK_RESTORE_MASK))
         signal_deliver_pending(regs);
+    lockdep_check_none_held("work on the way to user mode");
 }
 
 /* -------------------------------------------------------- the first process */

@@ -15,9 +15,10 @@ static mutex_t oom_mutex = MUTEX_INIT(oom_mutex, "oom");
 /* The space of who was killed last: structure held. Nobody else is killed while
  * it still has its memory. */
 static struct address_space *victim;
-static u64 victim_since;
+static u64 victim_since, victim_left;
 
-/* A victim that does not end within this time blocks the next no longer. */
+/* A victim of which nothing ends for this time blocks the next no longer. (Many
+ * threads on one slow CPU take longer than that, one by one.) */
 #define VICTIM_PATIENCE (2 * NS_PER_SEC)
 
 void oom_register(const struct oom_ops *ops)
@@ -66,7 +67,8 @@ static bool consider(void *ctx, const struct oom_candidate *c)
     if (c->unkillable || c->score_adj <= -1000 || !c->mm)
         return true;
     points = badness(c->mm, c->score_adj);
-    if (best->process && points <= best->points)
+    /* Among equals the youngest, which may be one of ever more. */
+    if (best->process && points < best->points)
         return true;
     if (best->process) {
         oom_ops->release(best->process);
@@ -80,11 +82,20 @@ static bool consider(void *ctx, const struct oom_candidate *c)
 
 static bool victim_still_dying(void)
 {
-    bool dying = victim && refcount_read(&victim->users) &&
-                 mm_resident_pages(victim) + area_pages(victim) &&
-                 time_monotonic() - victim_since < VICTIM_PATIENCE;
+    u64 memory, threads;
+    bool dying;
 
-    if (!dying && victim) {
+    if (!victim)
+        return false;
+    memory = mm_resident_pages(victim) + area_pages(victim);
+    threads = refcount_read(&victim->users);
+    if (memory + threads < victim_left) {
+        victim_left = memory + threads;
+        victim_since = time_monotonic();
+    }
+    dying =
+        threads && memory && time_monotonic() - victim_since < VICTIM_PATIENCE;
+    if (!dying) {
         mm_release(victim);
         victim = NULL;
     }
@@ -126,6 +137,7 @@ static bool kill_one(void)
     mm_discard(best.mm);
     victim = best.mm;
     victim_since = time_monotonic();
+    victim_left = ~0UL;
     return true;
 }
 
