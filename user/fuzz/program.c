@@ -211,6 +211,13 @@ static void remove_call(struct program *p, uint32_t at)
             (p->count - at) * sizeof p->calls[0]);
 }
 
+static uint64_t *some_seed(struct call *c)
+{
+    uint32_t args = call_types[c->type].args;
+
+    return &c->seed[args ? random_below(args) : 0];
+}
+
 void program_mutate(struct program *p, const struct program *other)
 {
     uint32_t steps = 1 + random_below(4);
@@ -230,18 +237,20 @@ void program_mutate(struct program *p, const struct program *other)
         case 3:
             insert(p, &other->calls[random_below(other->count)]);
             break;
-        case 4: /* the same call once more */
+        case 4: /* the same call once more, or nearly the same */
             c = *at;
+            if (random_below(3))
+                *some_seed(&c) = random_next();
             insert(p, &c);
             break;
         case 5:
-            at->seed[random_below(ARGS_MAX)] ^= 1ull << random_below(64);
+            *some_seed(at) ^= 1ull << random_below(64);
             break;
         case 6:
             p->threads = !p->threads;
             break;
         default:
-            at->seed[random_below(ARGS_MAX)] = random_next();
+            *some_seed(at) = random_next();
             break;
         }
     }
