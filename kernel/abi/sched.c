@@ -341,7 +341,6 @@ s64 sys_sched_getattr(struct caller *who, const u64 *args)
         a.priority = t->thread.rt_priority;
     else
         a.nice = t->thread.nice;
-    a.util_max = 1024;
     task_put(t);
     return user_write(who->mm, args[1], &a, a.size);
 }

@@ -526,7 +526,7 @@ out:
 
 int vfs_umount(struct caller *who, const char *target, u32 flags)
 {
-    struct path path;
+    struct path path, top;
     int error;
 
     if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
@@ -537,8 +537,13 @@ int vfs_umount(struct caller *who, const char *target, u32 flags)
                         flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &path);
     if (error)
         return error;
-    error = umount_path(who, &path, flags);
+    /* What is mounted on top of a current directory: after pivot_root(".", ".")
+     * that is the old root. */
+    top = path;
+    path_descend_mounts_get(&top);
     path_put(&path);
+    error = umount_path(who, &top, flags);
+    path_put(&top);
     return error;
 }
 
@@ -580,6 +585,12 @@ static int pivot(struct caller *who, struct path *new_root,
     if (!below(put_old, new_root) || !below(new_root, root))
         return -EINVAL;
     new_parent = mount_tree_detach(new_mnt);
+    /* What the old root hid from a less privileged namespace, the new one hides
+     * now: the old one may go. */
+    if (old_mnt->flags & MOUNT_LOCKED) {
+        new_mnt->flags |= MOUNT_LOCKED;
+        old_mnt->flags &= ~(u32)MOUNT_LOCKED;
+    }
     old_point = dentry_get(old_mnt->mountpoint);
     old_parent = mount_tree_detach(old_mnt);
     mount_tree_attach(old_mnt, put_old->mnt, put_old->dentry);

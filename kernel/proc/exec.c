@@ -176,13 +176,14 @@ static void transform_capabilities(struct cred *c, const struct cred *old)
 
 /* Whoever shares root and current directory with this program, or traces it,
  * could lead it astray: it gains nothing that the old one (or the tracer) could
- * not have taken. */
+ * not have taken. Nor does one that has renounced new privileges: bubblewrap
+ * drops root's capabilities this way. */
 static void lower_unsafe(struct exec_image *i, struct cred *c,
                          const struct cred *old, bool sets_ids)
 {
     bool traced = !ptrace_tracer_capable(i->task);
 
-    if ((!i->shares_fs && !traced) ||
+    if ((!i->shares_fs && !traced && !i->task->no_new_privs) ||
         (!sets_ids && !(c->cap_permitted & ~old->cap_permitted)))
         return;
     if (!cred_capable_ns(old, c->user_ns, CAP_SETUID) ||
