@@ -164,7 +164,7 @@ static int check_limits(struct caller *who, u32 which, const struct limit *old,
 {
     if (new->soft > new->hard)
         return -EINVAL;
-    if (which == LIMIT_NOFILE && new->hard > 1048576)
+    if (which == LIMIT_NOFILE && new->hard > (u64)READ_ONCE(handle_max))
         return -EPERM;
     if (new->hard > old->hard && !caller_capable_init(who, CAP_SYS_RESOURCE))
         return -EPERM;

@@ -15,13 +15,14 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
+s32 handle_max = HANDLE_SLOTS_MAX;
+
 #define SLOT_CLOEXEC  1UL
 #define SLOT_RESERVED 2UL /* taken, nothing there yet */
 #define SLOT_FLAGS    3UL
 
 #define SLOTS_FIRST 32
-#define SLOTS_MAX   (1u << 20)
-#define LEVELS      4 /* 64^4 > SLOTS_MAX */
+#define LEVELS      4 /* 64^4 > HANDLE_SLOTS_MAX */
 
 /* One block of memory: this, the bitmaps from the bottom up, the slots. */
 struct slot_array {
@@ -291,7 +292,7 @@ static int table_grow(struct handle_table *t, u32 needed)
     struct slot_array *old, *bigger;
     u32 capacity;
 
-    if (needed > SLOTS_MAX)
+    if (needed > HANDLE_SLOTS_MAX)
         return -EMFILE;
     capacity = (u32)max(roundup_pow_of_two(needed), 64UL);
     spin_unlock(&t->lock);
@@ -437,7 +438,7 @@ int handle_next(struct handle_table *t, u32 fd, struct grant **g, u32 *flags)
 
 static u32 limit_of(const struct caller *who)
 {
-    return (u32)min(who->limit_nofile, (u64)SLOTS_MAX);
+    return (u32)min(who->limit_nofile, (u64)READ_ONCE(handle_max));
 }
 
 /* Lock held: the lowest free slot >= from, now taken with `value` in it. */

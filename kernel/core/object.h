@@ -246,6 +246,11 @@ bool grant_use_end(struct grant_use *use);
 /* ------------------------------------------------------- handle tables -- */
 
 #define HANDLE_CLOEXEC BIT(0)
+#define HANDLE_SLOTS_MAX                                \
+    (1 << 20) /* of one table, whatever handle_max says \
+               */
+
+extern s32 handle_max; /* numbers lie below it: /proc/sys/fs/nr_open */
 
 struct handle_table; /* counted, shared by CLONE_FILES; body in handle.c */
 

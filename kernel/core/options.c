@@ -1,6 +1,7 @@
 /* The command line. */
 #include "core/init.h"
 #include "core/log.h"
+#include "core/panic.h"
 #include "lib/parse.h"
 #include "lib/string.h"
 
@@ -20,6 +21,7 @@ static void options_console(void)
         log_console_level = LOG_WARNING;
     log_console_level =
         (int)boot_option_u64("loglevel", (u64)log_console_level);
+    panic_timeout = (s32)boot_option_u64("panic", 0);
 }
 
 void boot_options_init(void)

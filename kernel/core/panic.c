@@ -19,6 +19,7 @@ struct stopped_cpu {
 static DEFINE_PER_CPU(struct stopped_cpu, stopped_cpu);
 
 atomic_t panic_cpu;
+s32 panic_timeout;
 
 static void trace_note(void *ctx, u64 pc)
 {
@@ -107,7 +108,7 @@ static void report_others(u32 self)
 
 static void finish(const char *why)
 {
-    s64 wait = (s64)boot_option_u64("panic", 0);
+    s64 wait = READ_ONCE(panic_timeout);
 
     log_print(LOG_EMERG, "---[ end Kernel panic - not syncing: %s ]---\n", why);
     if (wait > 0) {

@@ -7,6 +7,7 @@
 
 #include "lib/atomic.h"
 
+extern s32 panic_timeout;  /* seconds until a reboot; 0: stop; < 0: at once */
 extern atomic_t panic_cpu; /* the CPU that panics, plus 1; 0: none */
 static inline bool panic_in_progress(void)
 {

@@ -17,6 +17,7 @@
 static struct slab_cache *file_cache;
 const struct fifo_ops *fifo_ops;
 atomic64_t file_count;
+u64 file_max = S64_MAX;
 
 void file_init(void)
 {
@@ -161,9 +162,13 @@ struct file *file_open_path(struct caller *who, const struct path *path,
                             u32 flags)
 {
     struct inode *inode = path->dentry->inode;
-    struct file *f = file_alloc(path, inode, flags);
+    struct file *f;
     int error;
 
+    if ((u64)atomic64_load(&file_count) >= READ_ONCE(file_max) &&
+        !caller_capable_init(who, CAP_SYS_ADMIN))
+        return ERR_PTR(-ENFILE);
+    f = file_alloc(path, inode, flags);
     if (IS_ERR(f))
         return f;
     if (flags & OPEN_PATH) {

@@ -43,6 +43,7 @@ _Static_assert(offsetof(struct file, device) == 0, "drivers see its head");
 #define FILE_DNOTIFY  BIT(6) /* dnotify.h was asked */
 
 void file_init(void);
+extern u64 file_max;          /* of them, for all but CAP_SYS_ADMIN */
 extern atomic64_t file_count; /* open descriptions: /proc/sys/fs/file-nr */
 
 static inline struct object *file_object(struct file *f)

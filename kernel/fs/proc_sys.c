@@ -4,6 +4,8 @@
 #include "core/caller.h"
 #include "core/init.h"
 #include "core/log.h"
+#include "core/object.h"
+#include "core/panic.h"
 #include "core/random.h"
 #include "core/slab.h"
 #include "fs/dnotify.h"
@@ -19,6 +21,7 @@
 #include "lib/parse.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "proc/exec.h"
 #include "proc/namespace.h"
 #include "proc/task.h"
 #include "proc/version.h"
@@ -277,8 +280,7 @@ static int show_entropy(struct caller *who, struct text *out)
 }
 
 static s32 last_cap = CAP_COUNT - 1, ngroups_max = 65536, one = 1, zero;
-static s32 randomize_va_space = 2, threads_max = 32768, pool_bits = 256;
-static s32 panic_timeout, sysrq = 438;
+static s32 pool_bits = 256, sysrq = 438;
 
 static const struct sysctl kernel_entries[] = {
     SYSCTL_CALL("kernel/hostname", 0644, show_hostname, store_hostname),
@@ -294,8 +296,8 @@ static const struct sysctl kernel_entries[] = {
     SYSCTL_INT("kernel/random/poolsize", 0444, &pool_bits, 0, 0),
     SYSCTL_INT("kernel/cap_last_cap", 0444, &last_cap, 0, 0),
     SYSCTL_INT("kernel/ngroups_max", 0444, &ngroups_max, 0, 0),
-    SYSCTL_INT("kernel/randomize_va_space", 0644, &randomize_va_space, 0, 2),
-    SYSCTL_INT("kernel/threads-max", 0644, &threads_max, 20, S32_MAX),
+    SYSCTL_INT("kernel/randomize_va_space", 0644, &exec_randomize, 0, 2),
+    SYSCTL_INT("kernel/threads-max", 0644, &task_limit, 20, S32_MAX),
     SYSCTL_INT("kernel/panic", 0644, &panic_timeout, S32_MIN, S32_MAX),
     SYSCTL_INT("kernel/sysrq", 0644, &sysrq, 0, S32_MAX),
     SYSCTL_INT("kernel/tainted", 0444, &zero, 0, 0),
@@ -352,12 +354,11 @@ static const struct sysctl vm_entries[] = {
 static int show_file_nr(struct caller *who, struct text *out)
 {
     (void)who;
-    text_printf(out, "%ld\t0\t9223372036854775807\n",
-                atomic64_load(&file_count));
+    text_printf(out, "%ld\t0\t%lu\n", atomic64_load(&file_count),
+                READ_ONCE(file_max));
     return 0;
 }
 
-static u64 file_max = S64_MAX, nr_open = 1048576;
 static u64 lease_seconds = 45;
 
 static s32 fs_overflow_id = 65534; /* no file system has ids of 16 bits */
@@ -365,7 +366,7 @@ static s32 fs_overflow_id = 65534; /* no file system has ids of 16 bits */
 static const struct sysctl fs_entries[] = {
     SYSCTL_CALL("fs/file-nr", 0444, show_file_nr, NULL),
     SYSCTL_U64("fs/file-max", 0644, &file_max),
-    SYSCTL_U64("fs/nr_open", 0644, &nr_open),
+    SYSCTL_INT("fs/nr_open", 0644, &handle_max, 64, HANDLE_SLOTS_MAX),
     SYSCTL_BOOL("fs/protected_symlinks", 0600, &protected_symlinks),
     SYSCTL_BOOL("fs/protected_hardlinks", 0600, &protected_hardlinks),
     SYSCTL_INT("fs/protected_fifos", 0600, &protected_fifos, 0, 2),

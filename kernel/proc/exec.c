@@ -20,6 +20,8 @@
 #include "vm/address_space.h"
 #include "vm/user.h"
 
+s32 exec_randomize = 2;
+
 static const struct exec_format *const formats[] = {
     &exec_format_elf,
     &exec_format_script,

@@ -8,7 +8,9 @@
 
 #include "core/object.h"
 #include "lib/types.h"
+#include "proc/auxv.h"
 #include "proc/cred.h"
+#include "proc/task.h"
 
 struct address_space;
 struct grant;
@@ -26,6 +28,15 @@ struct task;
 #define EXEC_DEPTH_MAX  5      /* interpreters of interpreters */
 #define EXEC_STRING_MAX 131072 /* MAX_ARG_STRLEN: one string */
 #define EXEC_AUXV_MAX   24     /* pairs */
+
+/* /proc/sys/kernel/randomize_va_space: 0 nothing, 1 all but the heap, 2 all. */
+extern s32 exec_randomize;
+/* At that level, for this task: its personality may say no. */
+static inline bool exec_randomizes(const struct task *t, s32 level)
+{
+    return READ_ONCE(exec_randomize) >= level &&
+           !(t->personality & ADDR_NO_RANDOMIZE);
+}
 
 struct string_area; /* argument and environment strings, in pages */
 

@@ -150,7 +150,7 @@ static int choose_bias(struct exec_image *i, struct elf_file *f, bool program)
         return 0;
     if (program) {
         u64 base = ARCH_USER_TOP / 3 * 2;
-        if (!(i->task->personality & ADDR_NO_RANDOMIZE))
+        if (exec_randomizes(i->task, 1))
             base += (random_u64() & 0xfffffff) << PAGE_SHIFT;
         f->bias =
             round_down(base, align) - round_down(f->plan.span_start, align);
@@ -173,7 +173,7 @@ static void set_layout(struct exec_image *i, const struct elf_file *f)
     mm->data_start = f->bias + f->plan.start_data;
     mm->data_end = f->bias + f->plan.end_data;
     brk = round_up(brk, PAGE_SIZE);
-    if (!(i->task->personality & ADDR_NO_RANDOMIZE))
+    if (exec_randomizes(i->task, 2))
         brk += (random_u64() & 0x1fff) << PAGE_SHIFT; /* up to 32 MiB */
     mm->brk_start = mm->brk = brk;
     i->program_entry = f->bias + f->plan.entry;
@@ -186,7 +186,7 @@ static void set_layout(struct exec_image *i, const struct elf_file *f)
 static int load_planned(struct exec_image *i, struct elf_file *f,
                         struct elf_file *interp)
 {
-    u64 random = i->task->personality & ADDR_NO_RANDOMIZE ? 0 : random_u64();
+    u64 random = exec_randomizes(i->task, 1) ? random_u64() : 0;
     int error;
 
     i->mm = mm_create(i->task->account);

@@ -153,7 +153,7 @@ static u64 stack_top(const struct exec_image *i)
 {
     u64 pages = 0;
 
-    if (!(i->task->personality & ADDR_NO_RANDOMIZE))
+    if (exec_randomizes(i->task, 1))
         pages = random_u64() & MM_STACK_RANDOM_PAGES;
     return ARCH_USER_TOP - (pages << PAGE_SHIFT);
 }
@@ -169,7 +169,7 @@ int exec_build_stack(struct exec_image *i)
     s64 mapped;
     int error;
 
-    if (!(i->task->personality & ADDR_NO_RANDOMIZE))
+    if (exec_randomizes(i->task, 1))
         jitter = random_u64() & 0x1ff0; /* below the strings, 16-byte steps */
     plan.file_name = top - 8 - (strlen(i->path) + 1);
     plan.environment = plan.file_name - i->environment_size;

@@ -72,7 +72,7 @@ static int check_limits(struct task *parent)
         !caller_capable_init(&parent->caller, CAP_SYS_RESOURCE) &&
         !caller_capable_init(&parent->caller, CAP_SYS_ADMIN))
         return -EAGAIN;
-    if ((u32)atomic_load(&task_count) >= task_limit)
+    if ((u32)atomic_load(&task_count) >= READ_ONCE(task_limit))
         return -EAGAIN;
     return 0;
 }
