@@ -166,18 +166,26 @@ def collect():
 
 
 def root_words(root, arch):
-    """The options of ./run for a root image, which is made if it is not there."""
+    """The options of ./run for a root image, which is made if it is not there:
+    rootfs/ROOT/packages lists packages to unpack, or rootfs/ROOT/make builds it.
+    """
     if root == "base":
         return []
     tree = path("build", arch, "root-" + root)
-    recipe = path("rootfs", root, "packages")
     stamp = tree + ".stamp"
-    content = read(recipe)
-    if content is None:
-        raise RuntimeError(f"there is no rootfs/{root}/packages")
+    folder = path("rootfs", root)
+    recipes = {name: read(os.path.join(folder, name)) or b""
+               for name in sorted(os.listdir(folder) if os.path.isdir(folder) else [])}
+    content = b"\0".join(recipes.values())
     if not os.path.isdir(tree) or read(stamp) != content:
-        lines = [l.split("#")[0] for l in content.decode().split("\n")]
-        setup("unpack", arch, tree, *" ".join(lines).split())
+        if "make" in recipes:
+            subprocess.run([os.path.join(folder, "make"), arch, tree], check=True,
+                           stdin=subprocess.DEVNULL)
+        elif "packages" in recipes:
+            lines = [l.split("#")[0] for l in recipes["packages"].decode().split("\n")]
+            setup("unpack", arch, tree, *" ".join(lines).split())
+        else:
+            raise RuntimeError(f"there is no rootfs/{root}/packages")
         with open(stamp, "wb") as f:
             f.write(content)
     size = int(subprocess.run(["du", "-sm", tree], stdout=subprocess.PIPE,
