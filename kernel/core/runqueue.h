@@ -49,6 +49,10 @@ struct runqueue {
     u64 load; /* weights of all fair threads here */
     u64 rt_bitmap[2];
     u32 rt_count;
+    bool rt_look;      /* a real-time thread waits elsewhere: reschedule */
+    bool rt_throttled; /* fair threads go first, until the period ends */
+    u64 rt_period;     /* ns: when it began */
+    u64 rt_time;       /* ns of it that real-time threads ran */
     struct list_head rt[RT_LEVELS];
     u64 clock; /* ns, at the last update */
     u64 next_balance;
@@ -102,7 +106,21 @@ void rq_check_preempt(struct runqueue *rq, struct thread *t);
 /* The queue that t belongs to, locked; t->sched_lock held by the caller. */
 struct runqueue *rq_lock_of(struct thread *t);
 
+static inline unsigned rt_level(const struct runqueue *rq)
+{
+    if (!rq->rt_count)
+        return 0;
+    return rq->rt_bitmap[1] ? 64 + __fls(rq->rt_bitmap[1])
+                            : __fls(rq->rt_bitmap[0]);
+}
+
 /* sched_place.c */
+extern atomic_t rt_runnable; /* real-time threads, on all queues */
+/* Where t, which has to wait, could run; MAX_CPUS: nowhere. */
+u32 rt_push_target(const struct thread *t);
+void rt_push(u32 cpu); /* let it look for one */
+/* Take a thread more urgent than all here, if one waits; rq locked. */
+void rt_pull(struct runqueue *rq);
 u32 place_wakeup(struct thread *t, bool sync);
 /* sync: its starter is about to sleep. */
 u32 place_new(struct thread *t, bool sync);

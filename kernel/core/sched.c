@@ -6,8 +6,38 @@
 #include "core/runqueue.h"
 
 DEFINE_PER_CPU(struct runqueue, runqueues);
+atomic_t rt_runnable;
+s32 sched_rt_period_us = 1000000, sched_rt_runtime_us = 950000;
 
 /* ------------------------------------------------------------ run queues */
+
+/* Real-time threads leave fair ones some of each period. */
+static void rt_account(struct runqueue *rq, u64 ns)
+{
+    s32 limit = READ_ONCE(sched_rt_runtime_us);
+
+    if (!rq->rt_time)
+        rq->rt_period = rq->clock - ns;
+    rq->rt_time += ns;
+    if (limit >= 0 && rq->rt_time >= (u32)limit * NS_PER_USEC &&
+        !rq->rt_throttled) {
+        rq->rt_throttled = true;
+        if (rq->fair.count)
+            rq_resched(rq);
+    }
+}
+
+static void rt_check_period(struct runqueue *rq)
+{
+    u64 period = (u32)READ_ONCE(sched_rt_period_us) * NS_PER_USEC;
+
+    if (rq->clock - rq->rt_period < period)
+        return;
+    rq->rt_time = 0;
+    if (rq->rt_throttled && rq->rt_count)
+        rq_resched(rq);
+    rq->rt_throttled = false;
+}
 
 /* Accounts the running thread's time up to now. Lock held. */
 void rq_update(struct runqueue *rq)
@@ -22,14 +52,18 @@ void rq_update(struct runqueue *rq)
     ns = now - e->exec_start;
     e->exec_start = now;
     WRITE_ONCE(e->sum_exec, e->sum_exec + ns);
+    if (unlikely(rq->rt_time))
+        rt_check_period(rq);
     if (t == rq->idle)
         return;
     if (!thread_is_rt(t)) {
         if (fair_run(&rq->fair, ns))
             rq_resched(rq);
-    } else if (t->policy == SCHED_RR) {
-        e->slice -= min(ns, e->slice);
+        return;
     }
+    if (t->policy == SCHED_RR)
+        e->slice -= min(ns, e->slice);
+    rt_account(rq, ns);
 }
 
 static void rt_enqueue(struct runqueue *rq, struct thread *t, bool front)
@@ -42,6 +76,7 @@ static void rt_enqueue(struct runqueue *rq, struct thread *t, bool front)
         list_add_tail(&t->entity.rt_link, &rq->rt[level]);
     rq->rt_bitmap[level / 64] |= 1UL << (level % 64);
     rq->rt_count++;
+    atomic_inc(&rt_runnable);
 }
 
 static void rt_dequeue(struct runqueue *rq, struct thread *t)
@@ -52,14 +87,13 @@ static void rt_dequeue(struct runqueue *rq, struct thread *t)
     if (list_empty(&rq->rt[level]))
         rq->rt_bitmap[level / 64] &= ~(1UL << (level % 64));
     rq->rt_count--;
+    atomic_dec(&rt_runnable);
 }
 
 static struct thread *rt_first(struct runqueue *rq)
 {
-    unsigned level = rq->rt_bitmap[1] ? 64 + __fls(rq->rt_bitmap[1])
-                                      : __fls(rq->rt_bitmap[0]);
-
-    return list_first_entry(&rq->rt[level], struct thread, entity.rt_link);
+    return list_first_entry(&rq->rt[rt_level(rq)], struct thread,
+                            entity.rt_link);
 }
 
 void rq_enqueue(struct runqueue *rq, struct thread *t, bool fresh)
@@ -122,9 +156,11 @@ void rq_check_preempt(struct runqueue *rq, struct thread *t)
     if (current == rq->idle) {
         better = true;
     } else if (thread_is_rt(t)) {
-        better =
-            !thread_is_rt(current) || t->rt_priority > current->rt_priority;
-    } else if (!thread_is_rt(current)) {
+        better = thread_is_rt(current) ? t->rt_priority > current->rt_priority
+                                       : !rq->rt_throttled;
+    } else if (thread_is_rt(current)) {
+        better = rq->rt_throttled;
+    } else {
         if (thread_is_idle_policy(current) && !thread_is_idle_policy(t)) {
             better = true;
         } else if (t->policy == SCHED_NORMAL) {
@@ -140,6 +176,12 @@ void rq_check_preempt(struct runqueue *rq, struct thread *t)
         rq_resched(rq);
     else if (rq->count == 2)
         rq_need_slice_timer(rq);
+    if (!better && unlikely(thread_is_rt(t))) {
+        u32 cpu = rt_push_target(t);
+
+        if (cpu != MAX_CPUS)
+            rt_push(cpu);
+    }
 }
 
 struct runqueue *rq_lock_of(struct thread *t)
@@ -344,7 +386,7 @@ static struct thread *pick_next(struct runqueue *rq)
 {
     struct thread *t;
 
-    if (unlikely(rq->rt_count))
+    if (unlikely(rq->rt_count) && likely(!rq->rt_throttled || !rq->fair.count))
         return rt_first(rq);
     if (rq->hand_off) {
         t = rq->hand_off;
@@ -383,14 +425,19 @@ static void finish_switch(void)
     struct thread *last = rq->previous;
     struct thread *t = thread_current();
     bool dead = atomic_load(&last->state) == THREAD_DEAD;
+    u32 push = MAX_CPUS;
 
     rq->previous = NULL;
     if (unlikely(last->must_move)) {
         activate(last, place_allowed(last), false, false);
         smp_store_release(&last->must_move, false);
     }
+    if (unlikely(thread_is_rt(last)) && last->entity.queued)
+        push = rt_push_target(last);
     /* From here on it may run on another CPU. */
     __atomic_store_n(&last->on_cpu.counter, 0, __ATOMIC_RELEASE);
+    if (unlikely(push != MAX_CPUS))
+        rt_push(push);
     if (t->ops && t->ops->switch_in)
         t->ops->switch_in(t);
     arch_irq_enable();
@@ -426,6 +473,8 @@ static void switch_threads(bool preempted)
     } else {
         put_running(rq, prev);
     }
+    if (unlikely(atomic_load(&rt_runnable)))
+        rt_pull(rq);
     if (!rq->count)
         balance_pull(rq, true);
     next = pick_next(rq);
@@ -685,6 +734,13 @@ u64 sched_next_event(void)
 
 void sched_ipi(void)
 {
+    struct runqueue *rq = runqueue_here();
+
+    if (unlikely(READ_ONCE(rq->rt_look))) {
+        WRITE_ONCE(rq->rt_look, false);
+        __atomic_fetch_or(&rq->current->head.work.counter, WORK_RESCHED,
+                          __ATOMIC_SEQ_CST);
+    }
     /* The work bits are looked at on the way out; a second thread may have
      * come, which gives the first one's turn an end. */
     timer_reprogram();

@@ -151,6 +151,9 @@ static inline void cond_resched(void)
 }
 /* The current thread waits for one it started, even if that has ended. */
 void sched_note_waiting(void);
+/* Of each period real-time threads leave the rest to others that want to run;
+ * a runtime of -1: nothing. */
+extern s32 sched_rt_period_us, sched_rt_runtime_us;
 void sched_yield(void);
 /* Wake if it sleeps in one of the states (bit mask of 1 << state); true if it
  * did. Full barrier before it looks. */

@@ -36,11 +36,11 @@ static u32 least_busy(const struct thread *t, u32 from)
     return best;
 }
 
-/* One that runs nothing as urgent. */
-static u32 less_urgent(const struct thread *t, u32 from)
+/* The one that runs the least urgent thread, if less urgent than `limit`. */
+static u32 less_urgent(const struct thread *t, u32 from, int limit)
 {
     u32 n = cpu_count(), best = MAX_CPUS;
-    int least = t->rt_priority;
+    int least = limit;
 
     for (u32 i = 0; i < n; i++) {
         u32 cpu = from + i < n ? from + i : from + i - n;
@@ -54,6 +54,75 @@ static u32 less_urgent(const struct thread *t, u32 from)
     }
     return best;
 }
+
+static bool may_take(const struct thread *t, const struct runqueue *to)
+{
+    return !atomic_load_acquire(&t->on_cpu) && allowed(t, to->cpu);
+}
+
+static struct thread *rt_candidate(struct runqueue *from, struct runqueue *to)
+{
+    if (!from->rt_count)
+        return NULL;
+    for (unsigned level = RT_LEVELS; level-- > 1;) {
+        struct thread *t;
+
+        list_for_each_entry (t, &from->rt[level], entity.rt_link) {
+            if (t != from->current && t != from->hand_off && may_take(t, to))
+                return t;
+        }
+    }
+    return NULL;
+}
+
+/* ----------------------------------------------------- real-time threads */
+
+/*
+ * The most urgent real-time threads run, on as many CPUs as there are: one that
+ * has to wait where it is asks a CPU that runs something less urgent to look
+ * (rt_push), and a CPU takes a more urgent one before it runs what it has.
+ */
+void rt_push(u32 cpu)
+{
+    if (cpu == cpu_current()) {
+        __atomic_fetch_or(&thread_current()->head.work.counter, WORK_RESCHED,
+                          __ATOMIC_SEQ_CST);
+        return;
+    }
+    WRITE_ONCE(runqueue_of(cpu)->rt_look, true);
+    arch_send_ipi(cpu, IPI_RESCHED);
+}
+
+u32 rt_push_target(const struct thread *t)
+{
+    u32 cpu = less_urgent(t, t->cpu, t->rt_priority);
+
+    return cpu == t->cpu ? MAX_CPUS : cpu;
+}
+
+void rt_pull(struct runqueue *rq)
+{
+    unsigned best = rt_level(rq);
+
+    for (u32 i = 1; i < cpu_count(); i++) {
+        struct runqueue *from = runqueue_of((rq->cpu + i) % cpu_count());
+        struct thread *t;
+
+        if (!READ_ONCE(from->rt_count) || !spin_trylock(&from->lock))
+            continue;
+        t = rt_candidate(from, rq);
+        /* One more urgent than what runs there is about to run. */
+        if (t && t->rt_priority > best && thread_is_rt(from->current) &&
+            from->current->rt_priority >= t->rt_priority) {
+            rq_dequeue(from, t);
+            rq_enqueue(rq, t, false);
+            best = t->rt_priority;
+        }
+        spin_unlock(&from->lock);
+    }
+}
+
+/* ------------------------------------------------------------------ places */
 
 u32 place_allowed(const struct thread *t)
 {
@@ -77,7 +146,7 @@ u32 place_wakeup(struct thread *t, bool sync)
     if (cpu != MAX_CPUS)
         return cpu;
     if (unlikely(thread_is_rt(t))) {
-        cpu = less_urgent(t, last);
+        cpu = less_urgent(t, last, RT_LEVELS);
         if (cpu != MAX_CPUS)
             return cpu;
     }
@@ -95,35 +164,18 @@ u32 place_new(struct thread *t, bool sync)
 
     if (cpu_count() == 1)
         return 0;
-    if (sync && allowed(t, here) && READ_ONCE(runqueue_of(here)->count) <= 1)
+    if (sync && likely(!thread_is_rt(t)) && allowed(t, here) &&
+        READ_ONCE(runqueue_of(here)->count) <= 1)
         return here;
     cpu = idle_allowed(t, here);
+    if (cpu == MAX_CPUS && unlikely(thread_is_rt(t)))
+        cpu = less_urgent(t, here, RT_LEVELS);
     if (cpu == MAX_CPUS)
         cpu = least_busy(t, here);
     return cpu == MAX_CPUS ? here : cpu;
 }
 
 /* ----------------------------------------------------------------- pulling */
-
-static bool may_take(const struct thread *t, const struct runqueue *to)
-{
-    return !atomic_load_acquire(&t->on_cpu) && allowed(t, to->cpu);
-}
-
-static struct thread *rt_candidate(struct runqueue *from, struct runqueue *to)
-{
-    if (!from->rt_count)
-        return NULL;
-    for (unsigned level = RT_LEVELS; level-- > 1;) {
-        struct thread *t;
-
-        list_for_each_entry (t, &from->rt[level], entity.rt_link) {
-            if (t != from->current && t != from->hand_off && may_take(t, to))
-                return t;
-        }
-    }
-    return NULL;
-}
 
 /* A thread of at most `weight`, 0: any. */
 static struct thread *fair_candidate(struct runqueue *from, struct runqueue *to,

@@ -1,5 +1,6 @@
-// about: what the real clock may not be set to; the time zone that the kernel
-// keeps calls: clock_settime settimeofday gettimeofday libc: glibc
+// about: what the real clock may not be set to; the time zone
+// calls: clock_settime settimeofday gettimeofday
+// libc: glibc
 #include "abi.h"
 #include <sys/time.h>
 #include <sys/timex.h>

@@ -1,5 +1,5 @@
-// about: /proc/self/maps and smaps in pieces: whole records, small reads;
-// clear_refs calls: open read pread64 mprotect
+// about: /proc/self/maps and smaps in pieces; clear_refs
+// calls: open read pread64 mprotect
 #include "abi.h"
 #include <sys/mman.h>
 

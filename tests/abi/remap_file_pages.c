@@ -1,5 +1,5 @@
-// about: remap_file_pages: order of a shared mapping's pages, and what it
-// refuses calls: remap_file_pages mmap mprotect memfd_create
+// about: remap_file_pages: the order of pages, what it refuses
+// calls: remap_file_pages mmap mprotect memfd_create
 #include "abi.h"
 #include <sys/mman.h>
 #include <sys/shm.h>
