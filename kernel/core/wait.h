@@ -132,6 +132,26 @@ void wait_finish(struct wait_queue *q, struct wait_entry *e);
 #define wait_event_interruptible_until(q, c, deadline) \
     wait_event_mode(q, c, WAIT_INTERRUPTIBLE, deadline)
 
+/* Without a queue: who makes the condition true wakes the thread itself
+ * (thread_wake()). Interruptible; the condition is looked at once each time. 0,
+ * -ERESTARTSYS, -ETIMEDOUT. The user includes core/sched.h. */
+#define wait_woken(condition, deadline)                              \
+    ({                                                               \
+        int wait_result_ = 0;                                        \
+        for (;;) {                                                   \
+            thread_set_state(THREAD_INTERRUPTIBLE);                  \
+            if (condition) {                                         \
+                wait_result_ = 0;                                    \
+                break;                                               \
+            }                                                        \
+            if (wait_result_)                                        \
+                break;                                               \
+            wait_result_ = wait_sleep(WAIT_INTERRUPTIBLE, deadline); \
+        }                                                            \
+        thread_set_state(THREAD_RUNNING);                            \
+        wait_result_;                                                \
+    })
+
 /* ---------------------------------------------------------------- poll -- */
 
 /* Linux's POLL* values, the same on both architectures. */

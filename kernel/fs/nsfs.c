@@ -73,6 +73,10 @@ static long nsfs_ioctl(struct object *obj, struct caller *who, u32 cmd, u64 arg)
     struct namespace *ns = nsfs_namespace(obj);
     struct user_namespace *user;
 
+    /* In capability mode nothing comes out of a handle but itself. */
+    if (who->flags & CALLER_CAPABILITY &&
+        (cmd == NS_GET_USERNS || cmd == NS_GET_PARENT))
+        return -EPERM;
     switch (cmd) {
     case NS_GET_USERNS:
         return open_owner(who, ns);

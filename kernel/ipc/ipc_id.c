@@ -436,27 +436,7 @@ void ipc_sleeper_init(struct ipc_sleeper *s, struct caller *who)
 
 int ipc_sleep(struct ipc_sleeper *s, u64 deadline)
 {
-    int error = 0;
-
-    for (;;) {
-        thread_set_state(THREAD_INTERRUPTIBLE);
-        if (ipc_sleeper_done(s))
-            break;
-        if (signal_is_pending(s->task)) {
-            error = -ERESTARTSYS;
-            break;
-        }
-        if (deadline != WAIT_FOREVER && time_monotonic() >= deadline) {
-            error = -ETIMEDOUT;
-            break;
-        }
-        if (deadline == WAIT_FOREVER)
-            schedule();
-        else
-            schedule_until(deadline);
-    }
-    thread_set_state(THREAD_RUNNING);
-    return error;
+    return wait_woken(ipc_sleeper_done(s), deadline);
 }
 
 void ipc_wake(struct ipc_sleeper *s)

@@ -189,28 +189,10 @@ static void release(struct held_handle *held, u32 count)
 /* Sleep until a queue triggers. 0, or why not. */
 static int wait_for_event(struct poll_waiter *w, u64 deadline)
 {
-    struct task *t = task_current();
-    int result = 0;
+    int result = wait_woken(
+        __atomic_exchange_n(&w->triggered, false, __ATOMIC_ACQUIRE), deadline);
 
-    for (;;) {
-        thread_set_state(THREAD_INTERRUPTIBLE);
-        if (__atomic_exchange_n(&w->triggered, false, __ATOMIC_ACQUIRE))
-            break;
-        if (signal_is_pending(t)) {
-            result = -ERESTARTNOHAND;
-            break;
-        }
-        if (deadline != WAIT_FOREVER && time_monotonic() >= deadline) {
-            result = -ETIMEDOUT;
-            break;
-        }
-        if (deadline == WAIT_FOREVER)
-            schedule();
-        else
-            schedule_until(deadline);
-    }
-    thread_set_state(THREAD_RUNNING);
-    return result;
+    return result == -ERESTARTSYS ? -ERESTARTNOHAND : result;
 }
 
 static s64 sleep_on(struct caller *who, struct held_handle *held,

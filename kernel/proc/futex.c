@@ -123,27 +123,8 @@ static bool unqueue(struct futex_waiter *w)
 
 int futex_sleep(struct futex_waiter *w, u64 deadline)
 {
-    struct task *t = w->task;
-    int error = 0;
+    int error = wait_woken(!still_queued(w), deadline);
 
-    for (;;) {
-        thread_set_state(THREAD_INTERRUPTIBLE);
-        if (!still_queued(w))
-            break;
-        if (signal_is_pending(t)) {
-            error = -ERESTARTSYS;
-            break;
-        }
-        if (deadline != WAIT_FOREVER && time_monotonic() >= deadline) {
-            error = -ETIMEDOUT;
-            break;
-        }
-        if (deadline == WAIT_FOREVER)
-            schedule();
-        else
-            schedule_until(deadline);
-    }
-    thread_set_state(THREAD_RUNNING);
     if (error && unqueue(w))
         error = 0; /* woken all the same */
     return error;

@@ -1,5 +1,6 @@
 // about: rights that calls ask for, and what capability mode leaves
 // timeout: 120
+#include <linux/nsfs.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -120,6 +121,7 @@ static int confined(void)
     struct stat st;
     unsigned strong = rights_of(shared_dir);
     int weak, fd, s = socket(AF_UNIX, SOCK_DGRAM, 0);
+    int ns = open("/proc/self/ns/pid", O_RDONLY);
 
     CHECK(syscall(HAKO_SYS_capability_enter) == 0);
     /* What is opened has no more than the directory. */
@@ -153,6 +155,10 @@ static int confined(void)
     FAILS(setpriority(PRIO_USER, 0, 5), EPERM);
     FAILS(setpriority(PRIO_PGRP, 0, 5), EPERM);
     CHECK(!setpriority(PRIO_PROCESS, 0, 5));
+    FAILS(ioctl(ns, NS_GET_USERNS), EPERM);
+    FAILS(ioctl(ns, NS_GET_PARENT), EPERM);
+    CHECK(ioctl(ns, NS_GET_NSTYPE) == CLONE_NEWPID);
+    close(ns);
     FAILS(setpgid(0, getppid()), EPERM);
     FAILS(fcntl(s, F_SETOWN, getppid()), EPERM);
     FAILS(fcntl(s, F_SETOWN, -getpid()), EPERM);
