@@ -62,6 +62,9 @@ int main(void)
     STR(c);
     __atomic_store_n(&step, 3, __ATOMIC_SEQ_CST);
     pthread_join(t, NULL);
+    /* The kernel's part of it may still be ending. */
+    while (unshare(CLONE_THREAD))
+        usleep(1000);
     T(unshare(CLONE_THREAD));
     T(unshare(CLONE_VM | CLONE_SIGHAND));
 }
