@@ -75,10 +75,17 @@ int main(void)
         int l = install(SECCOMP_FILTER_FLAG_NEW_LISTENER);
         send_fd(sp[1], l);
         close(l);
-        T(sys(getppid, 5));
+        /* Said when the parent has said what it saw. */
+        char go;
+        long value = sys(getppid, 5);
+        read(sp[1], &go, 1);
+        say("sys(getppid, 5): %ld", value);
         T(sys(getppid, 6));
         T(sys(getppid, 7) > 1);
-        T(sys(getppid, 8));
+        value = sys(getppid, 8);
+        int error = errno;
+        read(sp[1], &go, 1);
+        say("sys(getppid, 8): %ld %s", value, errname(error));
         T(sys(getppid, 9));
         char c = 0;
         int fd = sys(getppid, 10);
@@ -107,6 +114,7 @@ int main(void)
     T(ioctl(l, SECCOMP_IOCTL_NOTIF_SEND, &r) == -1 &&
       (errno == ENOENT || errno == EINPROGRESS));
     fflush(stdout);
+    write(sp[0], "x", 1);
     next(l);
     r.error = -EXDEV;
     ioctl(l, SECCOMP_IOCTL_NOTIF_SEND, &r);
@@ -125,6 +133,7 @@ int main(void)
     T(ioctl(l, 0x12345, 0));
     T(read(l, &n, 1));
     fflush(stdout);
+    write(sp[0], "x", 1);
     next(l);
     put("f", "z");
     int fd = open("f", O_RDONLY);
