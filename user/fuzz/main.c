@@ -147,6 +147,17 @@ static void make_directory(unsigned worker)
     mkdir(command, 0777);
 }
 
+/* With what programs left outside of their directories. */
+static void remove_directory(const char *name)
+{
+    char command[96];
+
+    snprintf(command, sizeof command, "chmod -R 700 %s 2>/dev/null; rm -rf %s",
+             name, name);
+    if (chdir("/") || system(command))
+        fprintf(stderr, "fuzz: %s is left\n", name);
+}
+
 static void rmdir_worker(unsigned worker)
 {
     char name[16];
@@ -496,8 +507,7 @@ int main(int argc, char **argv)
     watch(start, end);
     while (wait(NULL) > 0)
         ;
-    if (chdir("/") || rmdir(directory))
-        fprintf(stderr, "fuzz: %s: %s\n", directory, strerror(errno));
+    remove_directory(directory);
     printf("fuzz: done, %llu programs\n", (unsigned long long)shared->runs);
     print_memory();
     return 0;
