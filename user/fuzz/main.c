@@ -30,6 +30,8 @@
 #define CORPUS_MAX    4096
 #define CORPUS_NEW    64
 #define PROGRAM_LIMIT 300000000 /* ns */
+#define REST          16
+#define REST_LIMIT    100
 #define CLEAN_EVERY   256
 
 static struct options {
@@ -380,14 +382,16 @@ static int replay(void)
     return 0;
 }
 
-/* What is free once everything is closed and the caches are empty. */
+/* What is free once everything is closed, the caches are empty, and those that
+ * ended last are gone: no more comes for REST looks. */
 static void print_memory(void)
 {
-    unsigned long free = 0, before;
+    unsigned long free = 0, most = 0;
+    int rest = 0;
     struct timespec pause = {0, 300000000};
     char line[128];
 
-    for (int tries = 0; tries < 20; tries++) {
+    for (int tries = 0; tries < REST_LIMIT && rest < REST; tries++) {
         int fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
         FILE *f;
 
@@ -395,7 +399,6 @@ static void print_memory(void)
             return;
         close(fd);
         nanosleep(&pause, NULL);
-        before = free;
         f = fopen("/proc/meminfo", "r");
         while (f && fgets(line, sizeof line, f)) {
             if (sscanf(line, "MemFree: %lu", &free) == 1)
@@ -403,10 +406,10 @@ static void print_memory(void)
         }
         if (f)
             fclose(f);
-        if (tries >= 3 && free <= before)
-            break;
+        rest = free > most ? 0 : rest + 1;
+        most = free > most ? free : most;
     }
-    printf("fuzz: MemFree %lu KiB\n", free);
+    printf("fuzz: MemFree %lu KiB\n", most);
 }
 
 static void parse(int argc, char **argv)
