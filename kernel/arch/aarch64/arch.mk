@@ -15,10 +15,11 @@ VDSO_CFLAGS := -std=gnu17 -O2 -ffreestanding -fPIC -fvisibility=hidden \
                -isystem $(shell $(KCC) -print-file-name=include) \
                -Ikernel -Ikernel/arch/aarch64/include $(KWARN)
 
-$(KBASE)/vdso/%.o: $(VDSO_DIR)/% $(VDSO_DIR)/vdso.ld kernel/core/vdso_data.h kernel/arch/common/vdso/clock.h
+$(KBASE)/vdso/%.o: $(VDSO_DIR)/% $(VDSO_DIR)/vdso.ld
 	@mkdir -p $(@D)
 	@echo "  VDSO    $<"
-	@$(KCC) $(VDSO_CFLAGS) -c -o $@ $<
+	@$(KCC) $(VDSO_CFLAGS) -MMD -MP -c -o $@ $<
+-include $(wildcard $(KBASE)/vdso/*.d)
 
 $(KBASE)/vdso/vdso.so: $(KBASE)/vdso/vdso.c.o $(KBASE)/vdso/sigreturn.S.o
 	@$(KLD) -shared -soname=linux-vdso.so.1 -z max-page-size=4096 -z noexecstack \

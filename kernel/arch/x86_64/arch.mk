@@ -17,14 +17,14 @@ KVDSO_CFLAGS := -std=gnu17 -O2 -ffreestanding -fPIC -fvisibility=hidden -fno-sta
                 -nostdinc -isystem $(shell $(KCC) -print-file-name=include) \
                 -Ikernel -Ikernel/arch/$(ARCH)/include
 
-$(KBASE)/vdso.so: kernel/arch/$(ARCH)/vdso/vdso.c kernel/arch/$(ARCH)/vdso/vdso.ld \
-                 kernel/arch/common/vdso/clock.h kernel/core/vdso_data.h
+$(KBASE)/vdso.so: kernel/arch/$(ARCH)/vdso/vdso.c kernel/arch/$(ARCH)/vdso/vdso.ld
 	@mkdir -p $(@D)
 	@echo "  VDSO    $@"
-	@$(KCC) $(KVDSO_CFLAGS) -c -o $(KBASE)/vdso.o $<
+	@$(KCC) $(KVDSO_CFLAGS) -MMD -MP -MT $@ -MF $(KBASE)/vdso.d -c -o $(KBASE)/vdso.o $<
 	@$(KLD) -shared -soname=linux-vdso.so.1 --hash-style=both --build-id=none -z noexecstack \
 	    -z max-page-size=4096 --eh-frame-hdr -T kernel/arch/$(ARCH)/vdso/vdso.ld -o $@ $(KBASE)/vdso.o
 	@$(KOBJCOPY) -S $@
+-include $(KBASE)/vdso.d
 
 $(KBASE)/kernel/arch/$(ARCH)/vdso_image.S.o: $(KBASE)/vdso.so
 $(KBASE)/kernel/arch/$(ARCH)/vdso_image.S.o: KCFLAGS += -Wa,-I$(KBASE)

@@ -17,6 +17,7 @@
 
 #ifndef __ASSEMBLY__
 
+#include "lib/compiler.h"
 #include "lib/types.h"
 
 #define X86_SAVED_REGISTERS           \
