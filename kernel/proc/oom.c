@@ -66,6 +66,18 @@ static void release(void *process)
     task_put(process);
 }
 
+static u32 threads_left(void *process)
+{
+    struct task *leader = process, *t;
+    u32 n = 0;
+
+    spin_lock(&tasklist_lock);
+    list_for_each_entry (t, &leader->group->threads, group_link)
+        n += t->exit_state == TASK_ALIVE;
+    spin_unlock(&tasklist_lock);
+    return n;
+}
+
 /* All who use the space must go, or its memory stays. */
 static void kill_sharers(struct address_space *mm)
 {
@@ -111,6 +123,7 @@ static const struct oom_ops ops = {
     .for_each = for_each_process,
     .hold = hold,
     .release = release,
+    .threads_left = threads_left,
     .kill = kill_process,
 };
 

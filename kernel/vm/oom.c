@@ -12,8 +12,9 @@ s32 vm_panic_on_oom;
 static const struct oom_ops *oom_ops;
 /* One decision at a time; guards `victim`. */
 static mutex_t oom_mutex = MUTEX_INIT(oom_mutex, "oom");
-/* The space of who was killed last: structure held. Nobody else is killed while
- * it still has its memory. */
+/* Who was killed last, and its space's structure: both held. Nobody else is
+ * killed while it has yet to end. */
+static void *victim_process;
 static struct address_space *victim;
 static u64 victim_since, victim_left;
 
@@ -80,26 +81,32 @@ static bool consider(void *ctx, const struct oom_candidate *c)
     return true;
 }
 
+static void forget_victim(void)
+{
+    if (!victim)
+        return;
+    oom_ops->release(victim_process);
+    mm_release(victim);
+    victim_process = NULL;
+    victim = NULL;
+}
+
 static bool victim_still_dying(void)
 {
-    u64 memory, threads;
-    bool dying;
+    u64 left, threads;
 
     if (!victim)
         return false;
-    memory = mm_resident_pages(victim) + area_pages(victim);
-    threads = refcount_read(&victim->users);
-    if (memory + threads < victim_left) {
-        victim_left = memory + threads;
+    threads = oom_ops->threads_left(victim_process);
+    left = threads + mm_resident_pages(victim);
+    if (left < victim_left) {
+        victim_left = left;
         victim_since = time_monotonic();
     }
-    dying =
-        threads && memory && time_monotonic() - victim_since < VICTIM_PATIENCE;
-    if (!dying) {
-        mm_release(victim);
-        victim = NULL;
-    }
-    return dying;
+    if (threads && time_monotonic() - victim_since < VICTIM_PATIENCE)
+        return true;
+    forget_victim();
+    return false;
 }
 
 /*
@@ -133,8 +140,8 @@ static bool kill_one(void)
                   best.mm->total_pages,
                   (u64)atomic64_load(&best.mm->anon_pages),
                   (u64)atomic64_load(&best.mm->file_pages));
-    oom_ops->release(best.process);
     mm_discard(best.mm);
+    victim_process = best.process;
     victim = best.mm;
     victim_since = time_monotonic();
     victim_left = ~0UL;
@@ -146,9 +153,7 @@ bool oom_kill(void)
     bool killed;
 
     mutex_lock(&oom_mutex);
-    if (victim)
-        mm_release(victim);
-    victim = NULL;
+    forget_victim();
     killed = kill_one();
     mutex_unlock(&oom_mutex);
     return killed;

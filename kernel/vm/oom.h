@@ -29,6 +29,9 @@ struct oom_ops {
     /* A reference that keeps the process; and its end. */
     void (*hold)(void *process);
     void (*release)(void *process);
+    /* Its threads that have yet to give back what they hold: also what is not
+     * in the address space, as files without a name. */
+    u32 (*threads_left)(void *process);
     /* SIGKILL to all its threads, and to other processes that share `mm`.
      * `points` and the sizes are for the log line, which proc/ writes as Linux
      * does. */
