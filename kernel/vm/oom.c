@@ -33,12 +33,23 @@ static u64 area_pages(const struct address_space *mm)
     return READ_ONCE(mm->vma_count) * sizeof(struct vma) >> PAGE_SHIFT;
 }
 
-/* Linux's oom_badness(): pages, moved by thousandths of all memory; and the
- * areas, of which a program may have 65530, more than the rest of it. */
+/* Program text belongs to its file: nobody's end gives it back. */
+static u64 text_pages(const struct address_space *mm)
+{
+    s64 cached =
+        atomic64_load(&mm->file_pages) + atomic64_load(&mm->shmem_pages);
+
+    return min((u64)max_t(s64, cached, 0), READ_ONCE(mm->exec_pages));
+}
+
+/* Linux's oom_badness(): pages, moved by thousandths of all memory. Without
+ * text, or a shell would be worse than many small eaters; and with the areas,
+ * of which a program may have 65530, more than the rest of it. */
 static s64 badness(const struct address_space *mm, s32 score_adj)
 {
     s64 points = (s64)(mm_resident_pages(mm) + area_pages(mm) +
-                       (mm_table_bytes(mm) >> PAGE_SHIFT));
+                       (mm_table_bytes(mm) >> PAGE_SHIFT)) -
+                 (s64)text_pages(mm);
 
     return points + (s64)score_adj * (s64)(page_total_count() / 1000);
 }

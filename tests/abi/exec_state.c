@@ -87,15 +87,16 @@ int main(void)
     timer_t t;
     timer_create(CLOCK_MONOTONIC, NULL, &t);
     fflush(stdout);
+    signal(SIGCHLD, SIG_DFL);
     int p = fork();
     if (!p) {
         raise(SIGTERM);
         alarm(1000);
         prctl(PR_SET_PDEATHSIG, SIGUSR1);
         prctl(PR_SET_CHILD_SUBREAPER, 1);
+        signal(SIGCHLD, SIG_IGN); // the parent has to wait for it
         execve("/proc/self/exe", (char *[]){"some-long-program-name", NULL},
                (char *[]){"SHOW_STATE=1", NULL});
     }
-    signal(SIGCHLD, SIG_DFL);
     wait_show("child", p);
 }

@@ -125,8 +125,8 @@ int main(void)
         T(unshare(CLONE_NEWPID));
         T(raw_clone(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD, 0, 0, 0, 0));
         pid_t a = CHILD(N(getpid()); N(getppid()); pause());
-        Y(a > 1);
         wait_asleep(a, a);
+        Y(a > 1);
         RUN("second", N(getpid()); N(getppid()));
         kill(a, SIGKILL);
         wait_show("the first", a);

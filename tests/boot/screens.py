@@ -72,7 +72,10 @@ def less(t):
     t.send(" ")
     t.wait(r"\A24\n")
     t.send("/^77$\n")
-    t.wait(r"\A77\n")
+    t.wait(r"\A77\n(.*\n){22}:\Z")
+    # less looks for a new size before it draws, and again when a signal ends
+    # its read: what comes between waits for a key.
+    t.pause(1)
     t.resize(12, 40)
     t.wait(r"\A77\n(.*\n){10}\S*\Z")
     t.send("G")
