@@ -121,7 +121,6 @@ int main(void)
     show("attached", k);
     say("state %c", task_state(k, k));
     T(ptrace(PTRACE_CONT, k, 0, 0));
-    T(waitpid(k, &st, WNOHANG));
     kill(k, SIGUSR2);
     show("signal", k);
     T(ptrace(PTRACE_DETACH, k, 0, 0));
