@@ -75,6 +75,8 @@ void log_wake_readers(void);
 /* Of the caller, as the end of a check's report: with the option panic_on_warn
  * the kernel panics after it. */
 void log_backtrace(void);
+/* For arch_backtrace(): a frame of a report that is no panic's. */
+void log_frame(void *ctx, u64 pc);
 
 void log_init(void); /* the ring grows from its boot size */
 

@@ -80,7 +80,7 @@ static void release(struct thread *t)
     t->head.stack = NULL;
 }
 
-static void log_frame(void *ctx, u64 pc)
+void log_frame(void *ctx, u64 pc)
 {
     char name[128];
 

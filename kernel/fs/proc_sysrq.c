@@ -6,10 +6,9 @@
 #include "core/cpu.h"
 #include "core/init.h"
 #include "core/log.h"
-#include "core/page.h"
 #include "core/sched.h"
-#include "fs/super.h"
 #include "fs/procfs.h"
+#include "fs/super.h"
 #include "proc/namespace.h"
 #include "proc/pid.h"
 #include "proc/signal.h"
@@ -62,19 +61,11 @@ static void kill_for_memory(void)
         log_info("OOM request ignored. No task eligible\n");
 }
 
-static void show_frame(void *ctx, u64 pc)
-{
-    char name[128];
-
-    (void)ctx;
-    log_info("  %s\n", arch_symbol_name(pc, name, sizeof(name)));
-}
-
 static void show_this_cpu(void *unused)
 {
     (void)unused;
     log_info("CPU %u, thread \"%s\":\n", cpu_current(), thread_current()->name);
-    arch_backtrace(arch_irq_regs(), NULL, show_frame, NULL);
+    arch_backtrace(arch_irq_regs(), NULL, log_frame, NULL);
 }
 
 static void show_cpus(void)

@@ -4,9 +4,9 @@
  * vm/ decides; proc/ knows the processes. proc/ registers an oom_ops; when the
  * page allocator has found nothing to reclaim, it calls vm_out_of_memory()
  * (through reclaim_ops), which walks the candidates, takes the one with the
- * largest badness (resident pages, page tables and oom_score_adj, as Linux
- * counts), has proc/ kill it and frees its anonymous memory at once, without
- * waiting for the victim to run.
+ * largest badness (resident pages but for program text, page tables, areas and
+ * oom_score_adj), has proc/ kill it and unmaps its memory at once, without
+ * waiting for the victim to run. Nobody else is killed while it is ending.
  */
 #ifndef VM_OOM_H
 #define VM_OOM_H
