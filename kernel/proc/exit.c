@@ -61,12 +61,26 @@ static void release_mm(struct task *t)
     spin_lock(&t->alloc_lock);
     t->mm = NULL;
     t->caller.mm = NULL;
+    mm_hold(mm);
+    t->ending_mm = mm;
     spin_unlock(&t->alloc_lock);
     preempt_disable();
     t->thread.mm = NULL;
     mm_activate(NULL);
     preempt_enable();
     mm_put(mm);
+}
+
+/* Nothing more comes back from this task: see oom.c. */
+static void release_ending_mm(struct task *t)
+{
+    struct address_space *mm = t->ending_mm;
+
+    spin_lock(&t->alloc_lock);
+    t->ending_mm = NULL;
+    spin_unlock(&t->alloc_lock);
+    if (mm)
+        mm_release(mm);
 }
 
 static void release_parts(struct task *t)
@@ -512,6 +526,7 @@ void task_exit(u32 status)
     release_mm(t);
     sysv_task_ops->leave(t);
     release_parts(t);
+    release_ending_mm(t);
     if (last) {
         leave_session(t);
         /* The process's status is that of exit_group or else of its last

@@ -7,8 +7,8 @@
 #include "vm/address_space.h"
 #include "vm/oom.h"
 
-/* The space of a process, its structure held; the leader may have gone before
- * other threads. Called with RCU's and no other lock. */
+/* The space of a process, its structure held: also while it is ending. (The
+ * leader may have gone before other threads.) Called with no lock. */
 static struct address_space *process_mm(struct task *leader)
 {
     struct address_space *mm = NULL;
@@ -17,7 +17,7 @@ static struct address_space *process_mm(struct task *leader)
     spin_lock(&tasklist_lock);
     list_for_each_entry (t, &leader->group->threads, group_link) {
         spin_lock(&t->alloc_lock);
-        mm = t->mm;
+        mm = t->mm ? t->mm : t->ending_mm;
         if (mm)
             mm_hold(mm);
         spin_unlock(&t->alloc_lock);
@@ -44,7 +44,9 @@ static void for_each_process(bool (*fn)(void *ctx,
             .score_adj = p->group->oom_score_adj,
             .unkillable = p->flags & TASK_KTHREAD ||
                           p->group->flags & GROUP_UNKILLABLE ||
-                          p == pid_ns_first.reaper || p->group->group_exiting,
+                          p == pid_ns_first.reaper,
+            /* What writes a core has yet to be told. */
+            .exiting = p->group->group_exiting && !p->group->core,
         };
 
         if (mm) {
@@ -112,7 +114,6 @@ static void kill_process(void *process, u64 points, u64 total, u64 anon,
             total << 2, anon << 2, file << 2, cred->uid.value,
             t->group->oom_score_adj, points);
     cred_put(cred);
-    t->flags |= TASK_OOM_KILLED;
     if (mm) {
         kill_sharers(mm);
         mm_release(mm);

@@ -141,11 +141,13 @@ struct task {
     struct list_head sibling;
     struct list_head traced, trace_link;
 
-    struct address_space *mm;     /* owned; NULL: kernel thread or exiting */
-    struct handle_table *handles; /* owned */
-    struct fs_context *fs;        /* owned */
-    struct namespaces *ns;        /* owned */
-    const struct cred *cred;      /* owned: effective */
+    struct address_space *mm;        /* owned; NULL: kernel thread or exiting */
+    struct address_space *ending_mm; /* its structure, while all that the task
+                                        held goes; alloc_lock */
+    struct handle_table *handles;    /* owned */
+    struct fs_context *fs;           /* owned */
+    struct namespaces *ns;           /* owned */
+    const struct cred *cred;         /* owned: effective */
     struct signal_handlers *handlers; /* owned; shared by CLONE_SIGHAND */
     struct account *account;          /* owned */
     spinlock_t alloc_lock;
@@ -192,7 +194,6 @@ struct task {
 #define TASK_EXITING        BIT(0)
 #define TASK_FORK_NOEXEC    BIT(1)
 #define TASK_SUPERPRIV      BIT(2)
-#define TASK_OOM_KILLED     BIT(3)
 #define TASK_KTHREAD        BIT(4)
 #define TASK_NPROC_EXCEEDED BIT(5)
 #define TASK_TRACE_PRINT    BIT(6) /* --trace: print its system calls */

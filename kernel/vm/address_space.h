@@ -118,7 +118,7 @@ struct address_space {
     struct list_head lazy_link;   /* spaces with MADV_FREE'd pages; reclaim.c */
     u64 lazy_start, lazy_end;     /* where those pages are; reclaim.c's lock */
     struct arch_aspace arch;
-    atomic_t oom_victim; /* being killed for memory */
+    atomic_t oom_skip; /* ends, but does not get on: nothing to wait for */
     bool dumpable; /* other processes of the user may look in; atomic; proc/ */
 };
 

@@ -104,7 +104,6 @@ static void remove_all(struct address_space *mm, struct vma_garbage *garbage)
     vm_uncommit(committed);
     mm->vmas = RB_ROOT_CACHED;
     mm->last_hit = NULL;
-    mm->vma_count = 0;
     mm->total_pages = mm->locked_pages = mm->data_pages = 0;
     mm->stack_pages = mm->exec_pages = 0;
 }
@@ -122,6 +121,7 @@ void mm_put(struct address_space *mm)
     lazy_forget(mm);
     mm_zap(mm, 0, ARCH_USER_TOP);
     remove_all(mm, &garbage);
+    garbage.left = &mm->vma_count; /* oom.c sees what has yet to be freed */
     executable = mm->executable;
     mm->executable = NULL;
     write_unlock(&mm->lock);

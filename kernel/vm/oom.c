@@ -10,17 +10,22 @@
 s32 vm_panic_on_oom;
 
 static const struct oom_ops *oom_ops;
-/* One decision at a time; guards `victim`. */
+/* One decision at a time; guards what follows. */
 static mutex_t oom_mutex = MUTEX_INIT(oom_mutex, "oom");
-/* Who was killed last, and its space's structure: both held. Nobody else is
- * killed while it has yet to end. */
+/* Who was killed last, or is waited for because it ends anyway, and its space's
+ * structure: both held. Nobody else is killed while it has yet to end. */
 static void *victim_process;
 static struct address_space *victim;
 static u64 victim_since, victim_left;
+/* Since when processes were waited for that have less than the largest, 0: no
+ * such wait. */
+static u64 small_since;
 
 /* A victim of which nothing ends for this time blocks the next no longer. (Many
  * threads on one slow CPU take longer than that, one by one.) */
 #define VICTIM_PATIENCE (2 * NS_PER_SEC)
+/* So long, one after the other, the small are waited for. */
+#define SMALL_PATIENCE (4 * NS_PER_SEC)
 
 void oom_register(const struct oom_ops *ops)
 {
@@ -71,21 +76,37 @@ struct choice {
     s64 points;
 };
 
+/* The largest of those that live, and of those that are ending. */
+struct choices {
+    struct choice living, ending;
+};
+
+static void drop_choice(struct choice *choice)
+{
+    if (!choice->process)
+        return;
+    oom_ops->release(choice->process);
+    mm_release(choice->mm);
+    *choice = (struct choice){0};
+}
+
 static bool consider(void *ctx, const struct oom_candidate *c)
 {
-    struct choice *best = ctx;
+    struct choices *all = ctx;
+    struct choice *best = c->exiting ? &all->ending : &all->living;
     s64 points;
 
-    if (c->unkillable || c->score_adj <= -1000 || !c->mm)
+    if (c->exiting) {
+        if (atomic_load(&c->mm->oom_skip))
+            return true;
+    } else if (c->unkillable || c->score_adj <= -1000) {
         return true;
-    points = badness(c->mm, c->score_adj);
+    }
+    points = badness(c->mm, c->exiting ? 0 : c->score_adj);
     /* Among equals the youngest, which may be one of ever more. */
     if (best->process && points < best->points)
         return true;
-    if (best->process) {
-        oom_ops->release(best->process);
-        mm_release(best->mm);
-    }
+    drop_choice(best);
     oom_ops->hold(c->process);
     mm_hold(c->mm);
     *best = (struct choice){c->process, c->mm, points};
@@ -109,13 +130,15 @@ static bool victim_still_dying(void)
     if (!victim)
         return false;
     threads = oom_ops->threads_left(victim_process);
-    left = threads + mm_resident_pages(victim);
+    left = threads + mm_resident_pages(victim) + READ_ONCE(victim->vma_count);
     if (left < victim_left) {
         victim_left = left;
         victim_since = time_monotonic();
     }
     if (threads && time_monotonic() - victim_since < VICTIM_PATIENCE)
         return true;
+    if (threads)
+        atomic_store(&victim->oom_skip, 1);
     forget_victim();
     return false;
 }
@@ -138,25 +161,65 @@ static bool current_is_dying(void)
     return t->ops && t->ops->signal_pending && t->ops->signal_pending(t, true);
 }
 
-static bool kill_one(void)
+/* Takes over the references of the choice. */
+static void set_victim(const struct choice *choice)
 {
-    struct choice best = {0};
-
-    oom_ops->for_each(consider, &best);
-    if (!best.process)
-        return false;
-    vm_event(VM_OOM_KILLS);
-    atomic_store(&best.mm->oom_victim, 1);
-    oom_ops->kill(best.process, (u64)max_t(s64, best.points, 0),
-                  best.mm->total_pages,
-                  (u64)atomic64_load(&best.mm->anon_pages),
-                  (u64)atomic64_load(&best.mm->file_pages));
-    mm_discard(best.mm);
-    victim_process = best.process;
-    victim = best.mm;
+    victim_process = choice->process;
+    victim = choice->mm;
     victim_since = time_monotonic();
     victim_left = ~0UL;
-    return true;
+}
+
+static void kill_choice(const struct choice *choice)
+{
+    struct address_space *mm = choice->mm;
+
+    vm_event(VM_OOM_KILLS);
+    oom_ops->kill(choice->process, (u64)max_t(s64, choice->points, 0),
+                  mm->total_pages, (u64)atomic64_load(&mm->anon_pages),
+                  (u64)atomic64_load(&mm->file_pages));
+    mm_discard(mm);
+}
+
+/* Is a process that is ending worth waiting for? What has most always is. A
+ * small one may hold files with more than can be seen here; but where ever more
+ * of them come and go, they do not save the largest for long. */
+static bool worth_waiting(const struct choices *all)
+{
+    u64 now = time_monotonic();
+
+    if (!all->ending.process) {
+        small_since = 0;
+        return false;
+    }
+    if (!all->living.process || all->ending.points >= all->living.points)
+        return true;
+    if (!small_since)
+        small_since = now;
+    return now - small_since < SMALL_PATIENCE;
+}
+
+/* Kill the largest process; with `wait` rather choose one that is ending. */
+static bool choose_victim(bool wait)
+{
+    struct choices all = {0};
+    bool found = true;
+
+    oom_ops->for_each(consider, &all);
+    if (wait && worth_waiting(&all)) {
+        set_victim(&all.ending);
+        drop_choice(&all.living);
+        return true;
+    }
+    if (all.living.process) {
+        small_since = 0;
+        kill_choice(&all.living);
+        set_victim(&all.living);
+    } else {
+        found = false;
+    }
+    drop_choice(&all.ending);
+    return found;
 }
 
 bool oom_kill(void)
@@ -165,7 +228,7 @@ bool oom_kill(void)
 
     mutex_lock(&oom_mutex);
     forget_victim();
-    killed = kill_one();
+    killed = choose_victim(false);
     mutex_unlock(&oom_mutex);
     return killed;
 }
@@ -187,7 +250,7 @@ bool vm_out_of_memory(unsigned order)
     }
     /* Whatever this allocates does not wait for memory. */
     t->may_use_reserve = true;
-    again = kill_one();
+    again = choose_victim(true);
     t->may_use_reserve = false;
     mutex_unlock(&oom_mutex);
     return again && !current_is_dying();

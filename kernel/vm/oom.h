@@ -6,7 +6,8 @@
  * (through reclaim_ops), which walks the candidates, takes the one with the
  * largest badness (resident pages but for program text, page tables, areas and
  * oom_score_adj), has proc/ kill it and unmaps its memory at once, without
- * waiting for the victim to run. Nobody else is killed while it is ending.
+ * waiting for the victim to run. Nobody else is killed while it is ending, and
+ * nobody at all while a process that is ending anyway has more than any other.
  */
 #ifndef VM_OOM_H
 #define VM_OOM_H
@@ -19,7 +20,8 @@ struct oom_candidate {
     void *process;            /* proc/'s; borrowed during the walk */
     struct address_space *mm; /* borrowed during the walk; its structure */
     s32 score_adj;            /* -1000 (never) .. 1000 */
-    bool unkillable;          /* init, kernel threads, exiting already */
+    bool unkillable;          /* init, kernel threads */
+    bool exiting;             /* gives back what it has, untold */
 };
 
 struct oom_ops {

@@ -314,6 +314,8 @@ void vma_garbage_free(struct vma_garbage *garbage)
 
         list_del(&vma->link);
         vma_free(vma);
+        if (garbage->left)
+            WRITE_ONCE(*garbage->left, *garbage->left - 1);
     }
 }
 

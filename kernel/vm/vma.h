@@ -19,9 +19,10 @@
 
 struct vma_garbage {
     struct list_head list; /* struct vma by link */
+    u32 *left;             /* counts down as they are freed, or NULL */
 };
 #define VMA_GARBAGE(name) \
-    struct vma_garbage name = {LIST_HEAD_INIT((name).list)}
+    struct vma_garbage name = {LIST_HEAD_INIT((name).list), NULL}
 
 void vma_init_cache(void); /* once */
 

@@ -79,6 +79,10 @@ class Machine:
         """What the kernel's own checks found in a debug run."""
         return "".join(log.reports() for log in self.logs)
 
+    def messages(self):
+        """The last lines of what the kernel said, of each machine."""
+        return "".join(log.tail() for log in self.logs)
+
     def start(self, *arguments, **keys):
         p = subprocess.Popen(self.words(*arguments), preexec_fn=plain_signals,
                              **keys)

@@ -49,7 +49,7 @@ def job(name, function, arch, kernel):
         results.add(full, SKIP, str(e))
     except Exception as e:
         results.add(full, FAIL, "".join(traceback.format_exception(e)) +
-                    str(m.last or ""))
+                    str(m.last or "") + m.messages())
     else:
         text = m.reports()
         if text:

@@ -171,8 +171,12 @@ def run_words(arch, kernel, *more):
     return words + list(more)
 
 
+# Lines of the kernel's messages that a failure shows.
+TAIL = 40
+
+
 class KernelLog:
-    """The kernel's messages of a debug run: its checks report there."""
+    """The kernel's messages: a debug run's checks report there."""
 
     REPORTS = (b"lock order:", b"may sleep, but", b"KASAN:", b"UBSan:",
                b"refcount")
@@ -183,7 +187,15 @@ class KernelLog:
 
     def words(self):
         """For ./run."""
-        return ["--log", self.name] if options.debug else []
+        return ["--log", self.name]
+
+    def tail(self):
+        """The last lines, to show beside a failure."""
+        if not os.path.exists(self.name):
+            return ""
+        with open(self.name, "rb") as f:
+            lines = f.read().decode(errors="replace").splitlines()[-TAIL:]
+        return "".join(f"the kernel: {line}\n" for line in lines)
 
     def reports(self):
         """What the checks have reported since the last call."""

@@ -325,7 +325,7 @@ class Batch:
             text = errors[0].decode(errors="replace") if errors else ""
             why = "the machine hung" if hung or code in (143, -15) else \
                 f"the machine ended early (./run: {code})"
-            self.errors[culprit] = f"{why}\n{text}"
+            self.errors[culprit] = f"{why}\n{text}{log.tail()}"
             rest.remove(culprit)
         return rest
 
