@@ -50,15 +50,17 @@ int main(void)
     at("open for writing", AT_FDCWD, "bb", 0);
     close(w);
     at("closed", AT_FDCWD, "bb", 0);
-    int in[2];
+    int in[2], execs[2];
+    char c;
     pipe(in);
+    pipe2(execs, O_CLOEXEC);
     pid_t k = CHILD({
         dup2(in[0], 0);
         close(in[1]);
         execl("./bb", "cat", NULL);
     });
-    for (int i = 0; i < 500 && open("bb", O_WRONLY | O_APPEND) >= 0; i++)
-        ms(10);
+    close(execs[1]);
+    T(read(execs[0], &c, 1)); // the end: it is cat by now
     T(open("bb", O_WRONLY));
     T(open("bb", O_RDWR | O_TRUNC));
     T(truncate("bb", 10));
