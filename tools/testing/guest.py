@@ -6,6 +6,7 @@ in the same machine is kept in expected/, and Hako's output must equal it.
 
 import copy
 import difflib
+import fcntl
 import os
 import random
 import re
@@ -165,6 +166,17 @@ def collect():
             for f in files_of(kind, ends)]
 
 
+def make_root(root, recipes, arch, tree):
+    if "make" in recipes:
+        subprocess.run([path("rootfs", root, "make"), arch, tree], check=True,
+                       stdin=subprocess.DEVNULL)
+    elif "packages" in recipes:
+        lines = [l.split("#")[0] for l in recipes["packages"].decode().split("\n")]
+        setup("unpack", arch, tree, *" ".join(lines).split())
+    else:
+        raise RuntimeError(f"there is no rootfs/{root}/packages")
+
+
 def root_words(root, arch):
     """The options of ./run for a root image, which is made if it is not there:
     rootfs/ROOT/packages lists packages to unpack, or rootfs/ROOT/make builds it.
@@ -177,17 +189,14 @@ def root_words(root, arch):
     recipes = {name: read(os.path.join(folder, name)) or b""
                for name in sorted(os.listdir(folder) if os.path.isdir(folder) else [])}
     content = b"\0".join(recipes.values())
-    if not os.path.isdir(tree) or read(stamp) != content:
-        if "make" in recipes:
-            subprocess.run([os.path.join(folder, "make"), arch, tree], check=True,
-                           stdin=subprocess.DEVNULL)
-        elif "packages" in recipes:
-            lines = [l.split("#")[0] for l in recipes["packages"].decode().split("\n")]
-            setup("unpack", arch, tree, *" ".join(lines).split())
-        else:
-            raise RuntimeError(f"there is no rootfs/{root}/packages")
-        with open(stamp, "wb") as f:
-            f.write(content)
+    os.makedirs(os.path.dirname(tree), exist_ok=True)
+    # Tests of one tree begin side by side, on Hako and on Linux.
+    with open(tree + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.isdir(tree) or read(stamp) != content:
+            make_root(root, recipes, arch, tree)
+            with open(stamp, "wb") as f:
+                f.write(content)
     size = int(subprocess.run(["du", "-sm", tree], stdout=subprocess.PIPE,
                               check=True).stdout.split()[0])
     # Beside the archive itself, Linux gives a root of tmpfs half of what is left.

@@ -34,7 +34,8 @@ END
     set -C; (echo x > five) 2> /dev/null || echo kept; set +C
     cat < none 2> /dev/null || echo "no file"
     echo '-- jobs and traps'
-    sleep 100 & kill -TERM $!; wait $!; echo $?
+    # It says when it has the signals of a child.
+    mkfifo ready; (echo > ready; exec sleep 100) & read -r _ < ready; kill -TERM $!; wait $!; echo $?; rm ready
     trap 'echo usr1' USR1; kill -USR1 $$; trap - USR1
     sh -c 'trap "echo leaving" EXIT; exit 4'; echo $?
     sh -c 'kill -KILL $$' 2> /dev/null; echo $?
