@@ -34,8 +34,8 @@ END
     set -C; (echo x > five) 2> /dev/null || echo kept; set +C
     cat < none 2> /dev/null || echo "no file"
     echo '-- jobs and traps'
-    # It says when it has the signals of a child.
-    mkfifo ready; (echo > ready; exec sleep 100) & read -r _ < ready; kill -TERM $!; wait $!; echo $?; rm ready
+    # It says when it has the signals of a child. (The status of what ended before mksh waits for it is lost.)
+    mkfifo ready; (echo > ready; exec sleep 100) & read -r _ < ready; kill -TERM $!; wait; kill -0 $! 2> /dev/null || echo killed; rm ready
     trap 'echo usr1' USR1; kill -USR1 $$; trap - USR1
     sh -c 'trap "echo leaving" EXIT; exit 4'; echo $?
     sh -c 'kill -KILL $$' 2> /dev/null; echo $?
@@ -65,7 +65,7 @@ END
     printf '%05d|%-5s|%x\n' 42 ab 255; date -u -d @1000000000 '+%Y-%m-%d %H:%M:%S'; cal 9 2001 | head -2
     find /etc -name 'pass*' | xargs -n1 basename; grep -c root /etc/passwd; diff -q here both > /dev/null 2>&1; cmp here here && echo equal
     echo '-- the machine'
-    id; uname -s; tty; ps -o comm= -p $$; nproc; nice -n 3 ps -o ni= -p $$; env -i A=1 env; umask; ulimit -n > /dev/null && echo limits
+    id; uname -s; tty; ps -o comm= -p $$; [ "$(nproc)" = "$(grep -c ^processor /proc/cpuinfo)" ] && echo processors; nice -n 3 ps -o ni= -p $$; env -i A=1 env; umask; ulimit -n > /dev/null && echo limits
     mount -t tmpfs none /tmp && touch /tmp/x && ls /tmp && umount /tmp; mountpoint /proc
     (cd / && pwd); setsid sh -c 'echo session'; unshare -m true; echo $?; chroot / /static/bin/sh -c 'echo in chroot'; (flock 9; echo locked) 9> lock
     echo '-- the libc'
