@@ -384,11 +384,11 @@ static int task_state(pid_t pid, pid_t tid)
     return p && p[1] ? p[2] : 0;
 }
 
-/* Returns once the thread sleeps (or is stopped, or gone), or after 5 s. */
+/* Returns once the thread sleeps (or is stopped, or gone), or after 60 s. */
 static void wait_asleep(pid_t pid, pid_t tid)
 {
     int seen = 0;
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 12000; i++) {
         int s = task_state(pid, tid);
         if (s == 0) {
             ms(300);
@@ -399,6 +399,27 @@ static void wait_asleep(pid_t pid, pid_t tid)
             return;
         ms(5);
     }
+}
+
+/* Returns once the thread is in that state, or after 60 s. */
+static void wait_state(pid_t pid, pid_t tid, int state)
+{
+    for (int i = 0; i < 12000 && task_state(pid, tid) != state; i++)
+        ms(5);
+}
+
+/*
+ * Returns once a change made now gets a later time in its file than `then`:
+ * files have the time of the last tick, whose processor may be held up.
+ */
+static void wait_tick(struct timespec then)
+{
+    struct timespec now;
+    do {
+        ms(2);
+        clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    } while (now.tv_sec < then.tv_sec ||
+             (now.tv_sec == then.tv_sec && now.tv_nsec <= then.tv_nsec));
 }
 
 static void no_handler(int s)

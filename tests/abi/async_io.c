@@ -10,7 +10,7 @@ int main(void)
 {
     int s[2], p[2], on = 1;
     siginfo_t si;
-    struct timespec z = {0, 0}, sec = {5, 0};
+    struct timespec z = {0, 0}, sec = {60, 0};
     sigprocmask(SIG_BLOCK, SIGS(SIGIO, 40), NULL);
     socketpair(AF_UNIX, SOCK_STREAM, 0, s);
     T(fcntl(s[0], F_GETOWN));

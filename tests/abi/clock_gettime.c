@@ -74,7 +74,7 @@ int main(void)
     T(sys(clock_gettime, (int)(~9999999U << 3 | 2), &a));
     T(sys(clock_gettime, (int)(~(unsigned)getpid() << 3 | 6), &a));
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-    Y(b.tv_sec < 10);
+    Y(b.tv_sec < 100);
     say("-- setting the clock");
     sys(clock_gettime, CLOCK_REALTIME, &a);
     struct timespec m0, m1;
@@ -82,9 +82,9 @@ int main(void)
     struct timespec later = {a.tv_sec + 1000, a.tv_nsec};
     T(sys(clock_settime, CLOCK_REALTIME, &later));
     sys(clock_gettime, CLOCK_REALTIME, &b);
-    Y(b.tv_sec >= a.tv_sec + 1000 && b.tv_sec < a.tv_sec + 1010);
+    Y(b.tv_sec >= a.tv_sec + 1000 && b.tv_sec < a.tv_sec + 1100);
     sys(clock_gettime, CLOCK_MONOTONIC, &m1);
-    Y(m1.tv_sec - m0.tv_sec < 10);
+    Y(m1.tv_sec - m0.tv_sec < 100);
     later.tv_sec -= 1000;
     T(sys(clock_settime, CLOCK_REALTIME, &later));
 }

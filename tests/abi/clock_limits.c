@@ -60,7 +60,7 @@ int main(void)
     x.time.tv_sec = -real.tv_sec;
     T(adjtimex(&x));
     clock_gettime(CLOCK_REALTIME, &now);
-    Y(now.tv_sec - real.tv_sec <= 5);
+    Y(now.tv_sec - real.tv_sec <= 100);
     /* A little later than the monotonic clock is allowed. */
     later = set(mono.tv_sec + 1000, 0) == 0;
     clock_gettime(CLOCK_REALTIME, &now);

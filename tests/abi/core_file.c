@@ -7,7 +7,7 @@
 
 static volatile unsigned long magic = 0x1122334455667788;
 static char readonly[4096] __attribute__((aligned(4096))) = "kept";
-static volatile int up;
+static atomic_int up;
 
 static void *sleeper(void *p)
 {
@@ -25,7 +25,6 @@ static void crash(int threads, rlim_t limit)
         pthread_create(&t, NULL, sleeper, NULL);
     while (up < threads)
         sched_yield();
-    ms(50);
     magic++;
     *(volatile int *)8 = 1;
 }
@@ -216,14 +215,15 @@ int main(void)
     say("%d %d", !!WCOREDUMP(st), access("c-core_file-11-0%.x", F_OK));
     unlink("c-core_file-11-0%.x");
     getcwd(cwd, sizeof cwd);
-    snprintf(pattern, sizeof pattern, "|/bin/busybox dd of=%s/p-%%s bs=4k",
-             cwd);
+    put("take", "cd ${0%/*}; dd of=part bs=4k; mv part p-$1\n");
+    snprintf(pattern, sizeof pattern, "|/bin/busybox sh %s/take %%s", cwd);
     put("/proc/sys/kernel/core_pattern", pattern);
     k = CHILD(crash(1, 0));
     waitpid(k, &st, 0);
     show_status("to a pipe", st);
     Y(WCOREDUMP(st));
-    ms(1000);
+    for (int i = 0; i < 6000 && access("p-11", F_OK); i++)
+        ms(10);
     if (load("p-11"))
         say("%d magic %lx", !memcmp(file, ELFMAG, 4),
             at((void *)&magic) ? *(unsigned long *)at((void *)&magic) : 0);

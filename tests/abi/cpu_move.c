@@ -36,7 +36,7 @@ int main(void)
                 unsigned long one = 1UL << i;
                 failed += sys(sched_setaffinity, tid, 8, &one) != 0;
                 long before = spins;
-                for (int j = 0; j < 1000 && spins == before; j++)
+                for (int j = 0; j < 60000 && spins == before; j++)
                     ms(1);
                 failed += spins == before;
                 n++;

@@ -3,6 +3,44 @@
 // calls: read write nanosleep clock_nanosleep sendto
 #include "abi.h"
 
+static int sleeper(int millis)
+{
+    struct timespec t = {millis / 1000, millis % 1000 * 1000000L};
+    return sys(nanosleep, &t, NULL) ? errno : 0;
+}
+
+static int poller(int millis)
+{
+    int q[2];
+    pipe(q);
+    struct pollfd pf = {q[0], POLLIN, 0};
+    return poll(&pf, 1, millis) < 0 ? errno : 0;
+}
+
+/* Waits longer and longer, until it is stopped before its time is over. */
+static void stopped_meanwhile(const char *what, int (*wait_for)(int))
+{
+    int st, millis = 150;
+    bool early;
+    for (;;) {
+        long long from = now_ms();
+        pid_t k = CHILD(_exit(wait_for(millis)));
+        wait_asleep(k, k);
+        kill(k, SIGSTOP);
+        waitpid(k, &st, WUNTRACED);
+        bool stopped = WIFSTOPPED(st);
+        if (stopped) {
+            kill(k, SIGCONT);
+            waitpid(k, &st, 0);
+        }
+        early = now_ms() - from < millis;
+        if (stopped)
+            break;
+        millis *= 4;
+    }
+    say("%s: %s, early %d", what, errname(WEXITSTATUS(st)), early);
+}
+
 int main(void)
 {
     int p[2], sv[2];
@@ -50,26 +88,6 @@ int main(void)
     kill(k, SIGUSR1);
     wait_show("absolute", k);
     say("-- stopping and continuing does not end a sleep");
-    k = CHILD({
-        struct timespec t = {0, 150000000}, r = {0, 0};
-        T(sys(nanosleep, &t, &r));
-    });
-    wait_asleep(k, k);
-    kill(k, SIGSTOP);
-    int st;
-    waitpid(k, &st, WUNTRACED);
-    kill(k, SIGCONT);
-    wait_show("sleeper", k);
-    k = CHILD({
-        struct pollfd pf = {sv[1] + 50, POLLIN, 0};
-        int q[2];
-        pipe(q);
-        pf.fd = q[0];
-        T(poll(&pf, 1, 150));
-    });
-    wait_asleep(k, k);
-    kill(k, SIGSTOP);
-    waitpid(k, &st, WUNTRACED);
-    kill(k, SIGCONT);
-    wait_show("poller", k);
+    stopped_meanwhile("nanosleep", sleeper);
+    stopped_meanwhile("poll", poller);
 }

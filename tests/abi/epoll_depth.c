@@ -107,7 +107,7 @@ static void *sleeper(void *unused)
 {
     struct epoll_event got;
 
-    return (void *)(long)epoll_wait(shared.set, &got, 1, 10000);
+    return (void *)(long)epoll_wait(shared.set, &got, 1, 1000000);
 }
 
 /* Somebody sleeps on the outermost set. */

@@ -42,7 +42,7 @@ int main(void)
     int tf = timerfd_create(CLOCK_MONOTONIC, 0);
     show("timerfd", tf);
     timerfd_settime(tf, 0, &(struct itimerspec){{0, 0}, {0, 1}}, NULL);
-    ms(5);
+    poll(&(struct pollfd){tf, POLLIN, 0}, 1, 60000);
     show("timerfd expired", tf);
     sigprocmask(SIG_BLOCK, SIGS(SIGUSR1), NULL);
     sigset_t m = sigs(SIGUSR1, 0);

@@ -85,6 +85,6 @@ int main(void)
         ctl(w, EPOLL_CTL_ADD, f, EPOLLIN);
         write(f, &v, 8);
     });
-    T(epoll_wait(w, o, 4, 5000));
+    T(epoll_wait(w, o, 4, 60000));
     wait_show("adder", k);
 }

@@ -207,7 +207,7 @@ static void threads_exec_at_once(void)
             pthread_barrier_t b;
             pthread_t t[4];
 
-            alarm(20);
+            alarm(200);
             pthread_barrier_init(&b, NULL, 5);
             for (int i = 0; i < 4; i++)
                 pthread_create(&t[i], NULL, exec_done, &b);

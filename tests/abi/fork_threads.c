@@ -65,7 +65,7 @@ int main(void)
     pthread_create(&f, NULL, forker, NULL);
     pthread_join(f, NULL);
     int s = spins;
-    for (int i = 0; i < 1000 && spins == s; i++)
+    for (int i = 0; i < 60000 && spins == s; i++)
         ms(1);
     Y(spins > s);
     stop = 1;

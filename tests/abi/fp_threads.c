@@ -24,10 +24,11 @@ static double work(void)
     return a + b + c;
 }
 static double want;
+static atomic_bool sent; /* all signals; nobody ends before */
 static void *th(void *a)
 {
     long bad = 0;
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20 || !sent; i++)
         bad += work() != want;
     return (void *)bad;
 }
@@ -46,6 +47,7 @@ int main(void)
         if (i % 20 == 0)
             RUN("-", _exit(work() != want));
     }
+    sent = true;
     for (int i = 0; i < 8; i++) {
         pthread_join(t[i], &r);
         bad += (long)r;

@@ -65,7 +65,7 @@ int main(void)
     k = CHILD({
         FX(f, LOCK, 0, NULL, NULL, 0);
         write(p[1], "x", 1);
-        ms(100);
+        wait_asleep(getppid(), getppid());
     });
     read(p[0], &c, 1);
     T(FX(f, LOCK, 0, NULL, NULL, 0));

@@ -43,12 +43,12 @@ int main(void)
         pthread_create(&th[i], NULL, waiter, NULL);
     ms(50);
     long woken = 0;
-    for (int i = 0; i < 400 && woken < 2; i++) {
+    while (woken < 2) {
         woken += FX(f, 129, 2 - woken, NULL, NULL, 0);
         ms(5);
     }
     N(woken);
-    for (int i = 0; i < 400 && woken < 5; i++) {
+    while (woken < 5) {
         woken += FX(f, 129, 100, NULL, NULL, 0);
         ms(5);
     }

@@ -1,6 +1,6 @@
 // about: The mqueue file system: mounting, listing, status text, unlink,
-// rename, about: /proc/sys/fs/mqueue calls: mount mq_open mq_unlink mq_notify
-// read
+// about: rename, /proc/sys/fs/mqueue
+// calls: mount mq_open mq_unlink mq_notify read
 #include "abi.h"
 
 #include <sys/vfs.h>

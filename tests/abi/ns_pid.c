@@ -25,8 +25,9 @@ static pid_t newpid(void)
 int main(void)
 {
     char c;
-    int st, p[2], q[2];
+    int st, p[2], q[2], go[2];
     pipe(p);
+    pipe(go);
     pipe(q);
     say("-- numbers");
     wait_show("init", INSIDE({
@@ -58,10 +59,11 @@ int main(void)
             T(kill(-1, SIGTERM));
             T(kill(99, 0));
         });
-        write(p[1], "x", 1);
         caught = 0;
+        write(p[1], "x", 1);
         while (!caught)
             ms(2);
+        read(go[0], &c, 1);
         N(caught);
         write(p[1], "x", 1);
         for (;;)
@@ -71,6 +73,7 @@ int main(void)
     T(kill(k, SIGTERM));
     T(kill(k, SIGINT));
     T(kill(k, SIGUSR1));
+    write(go[1], "x", 1);
     read(p[0], &c, 1);
     ms(20);
     T(waitpid(k, &st, WNOHANG));

@@ -1,5 +1,5 @@
-// about: links and files of others in sticky directories; scoped O_CREAT;
-// xattrs calls: open openat2 rename
+// about: links and files of others in sticky directories; scoped O_CREAT
+// calls: open openat2 rename
 #include "abi.h"
 #include <linux/openat2.h>
 

@@ -48,7 +48,7 @@ int main(void)
         Y(getpgrp() == getpid());
         write(q[1], "x", 1);
         read(p[0], &c, 1);
-        execl("/bin/busybox", "sleep", "10", NULL);
+        execl("/bin/busybox", "sleep", "10000", NULL);
     });
     T(setpgid(k, k));
     Y(getpgid(k) == k);

@@ -64,7 +64,7 @@ int main(void)
         T(sys(pidfd_getfd, fd, 70, 0));
     });
     T(sys(pidfd_send_signal, fd, SIGTERM, NULL, 0));
-    T(poll(&pf, 1, 5000));
+    T(poll(&pf, 1, 60000));
     N(pf.revents);
     T(sys(pidfd_getfd, fd, 70, 0));
     T(sys(pidfd_send_signal, fd, 0, NULL, 0));

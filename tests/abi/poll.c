@@ -17,7 +17,7 @@ int main(void)
     t = (struct timespec){100, 0};
     write(p[1], "x", 1);
     T(sys(ppoll, f, 1, &t, NULL, 8));
-    Y(t.tv_sec >= 98 && t.tv_sec <= 100);
+    Y(t.tv_sec >= 50 && t.tv_sec <= 100);
     T(sys(ppoll, f, 3, &bad, NULL, 8));
     T(sys(ppoll, f, 3, &neg, NULL, 8));
     T(sys(ppoll, NULL, 0, &z, NULL, 8));
@@ -44,9 +44,9 @@ int main(void)
     read(p[0], &c, 1);
     t = (struct timespec){0, 10000000};
     T(sys(ppoll, f, 1, &t, NULL, 8));
-    t = (struct timespec){10, 0};
+    t = (struct timespec){100, 0};
     T(sys(ppoll, f, 1, &t, (uint64_t[]){0}, 8));
-    Y(t.tv_sec == 9 || t.tv_sec == 10);
+    Y(t.tv_sec >= 50 && t.tv_sec <= 100);
     say("-- no events asked for");
     close(p[1]);
     f[0].events = 0;

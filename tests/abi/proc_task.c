@@ -64,11 +64,17 @@ int main(void)
     pthread_create(&t[0], NULL, th, names[0]);
     while (up < 1)
         ms(1);
-    d = opendir("/proc/self/task");
     int tid = 0;
-    while ((e = readdir(d)))
-        if (atoi(e->d_name) > 0 && atoi(e->d_name) != getpid())
-            tid = atoi(e->d_name);
+    do { /* those that were joined may still be ending */
+        d = opendir("/proc/self/task");
+        n = 0;
+        while ((e = readdir(d)))
+            if (atoi(e->d_name) > 0 && atoi(e->d_name) != getpid()) {
+                tid = atoi(e->d_name);
+                n++;
+            }
+        closedir(d);
+    } while (n > 1);
     snprintf(p, 400, "/proc/%d/comm", tid);
     printf("%s", get(p));
     snprintf(p, 400, "/proc/%d/status", tid);

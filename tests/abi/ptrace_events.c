@@ -90,7 +90,7 @@ static void follow(pid_t k)
             say("%s message %lu", event(st), msg);
         else if (e)
             say("%s message is a new pid %d, own %d", event(st),
-                msg > (unsigned long)k, msg == (unsigned long)k);
+                msg > 0 && msg != (unsigned long)k, msg == (unsigned long)k);
         else if (WSTOPSIG(st) != SIGCHLD)
             say("%s", event(st));
         ptrace(PTRACE_CONT, k, 0,

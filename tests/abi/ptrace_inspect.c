@@ -70,7 +70,13 @@ int main(void)
     int st;
     siginfo_t si;
     pid_t k = CHILD(loop());
-    ms(100);
+    long seen = 0;
+    struct iovec mine = {&seen, sizeof seen},
+                 its = {(void *)&counter, sizeof counter};
+    while (seen < 1000) {
+        process_vm_readv(k, &mine, 1, &its, 1, 0);
+        ms(1);
+    }
     T(ptrace(PTRACE_SEIZE, k, 0, PTRACE_O_TRACECLONE));
     T(ptrace(PTRACE_INTERRUPT, k, 0, 0));
     Y(waitpid(k, &st, 0) == k);
@@ -127,7 +133,7 @@ int main(void)
     unsigned long msg = 0;
     T(ptrace(PTRACE_GETEVENTMSG, k, 0, &msg));
     pid_t tid = msg;
-    Y(tid > k);
+    Y(tid > 0 && tid != k);
     Y(waitpid(tid, &st, __WALL) == tid);
     say("thread: %x", st);
     r = get_regs(tid);

@@ -20,16 +20,17 @@ static void show(const char *what, pid_t k)
     putchar(10);
 }
 
+static int told[2];
 static void h(int s)
 {
-    char b[16];
-    write(1, b, snprintf(b, 16, "handler %d\n", s));
+    write(told[1], &s, sizeof s);
 }
 
 int main(void)
 {
-    int st;
+    int st, signo = 0;
     siginfo_t si;
+    pipe(told);
     pid_t k = CHILD({
         set_handler(SIGUSR1, h, 0);
         for (;;)
@@ -101,7 +102,8 @@ int main(void)
     ptrace(PTRACE_GETSIGINFO, k, 0, &si);
     say("%d %d", si.si_signo, si.si_code);
     T(ptrace(PTRACE_CONT, k, 0, SIGUSR1));
-    ms(50);
+    read(told[0], &signo, sizeof signo);
+    say("handler %d", signo);
     say("-- detach with a signal");
     T(ptrace(PTRACE_INTERRUPT, k, 0, 0));
     show("stop", k);

@@ -6,7 +6,7 @@
 #include <sys/ptrace.h>
 
 static volatile long work[4];
-static volatile int go;
+static volatile int go, exec_tid;
 
 static void *busy(void *p)
 {
@@ -16,6 +16,7 @@ static void *busy(void *p)
 
 static void *execer(void *p)
 {
+    exec_tid = sys(gettid);
     while (!go)
         ms(5);
     execl("/bin/busybox", "sh", "-c", "exit 6", NULL);
@@ -44,6 +45,15 @@ static long sum(pid_t k)
     return s;
 }
 
+/* A long word of a task that runs. */
+static long word_of(pid_t k, volatile void *at, size_t size)
+{
+    long word = 0;
+    struct iovec mine = {&word, size}, its = {(void *)at, size};
+    process_vm_readv(k, &mine, 1, &its, 1, 0);
+    return word;
+}
+
 int main(void)
 {
     int st;
@@ -54,7 +64,9 @@ int main(void)
             pthread_create(&p, NULL, busy, (void *)i);
         busy(0);
     });
-    ms(100);
+    for (int i = 0; i < 4; i++)
+        while (!word_of(k, &work[i], sizeof work[i]))
+            ms(1);
     int n = tids(k, t), stopped = 0;
     N(n);
     for (int i = 0; i < n; i++)
@@ -68,7 +80,7 @@ int main(void)
     Y(a > 0);
     say("-- one goes on");
     T(ptrace(PTRACE_CONT, t[1], 0, 0));
-    for (int i = 0; i < 1000 && sum(k) <= a; i++)
+    for (int i = 0; i < 6000 && sum(k) <= a; i++)
         ms(10);
     Y(sum(k) > a);
     T(ptrace(PTRACE_PEEKDATA, t[1], &go, 0));
@@ -86,15 +98,15 @@ int main(void)
         for (;;)
             pause();
     });
-    ms(100);
+    while (!word_of(k, &work[1], sizeof work[1]) ||
+           !word_of(k, &exec_tid, sizeof exec_tid))
+        ms(1);
     n = tids(k, t);
     N(n);
-    pid_t last = 0;
-    for (int i = 0; i < n; i++) {
+    pid_t last = word_of(k, &exec_tid, sizeof exec_tid);
+    for (int i = 0; i < n; i++)
         T(ptrace(PTRACE_SEIZE, t[i], 0,
                  PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT));
-        last = t[i] > last ? t[i] : last;
-    }
     ptrace(PTRACE_INTERRUPT, k, 0, 0);
     waitpid(k, &st, __WALL);
     ptrace(PTRACE_POKEDATA, k, &go, 1);
@@ -132,7 +144,7 @@ int main(void)
         waitpid(k, &st, 0);
         say("state %c", task_state(k, k));
     });
-    ms(20);
+    wait_state(k, k, 'S');
     say("state %c", task_state(k, k));
     RUN("EXITKILL", {
         ptrace(PTRACE_SEIZE, k, 0, PTRACE_O_EXITKILL);
@@ -141,20 +153,25 @@ int main(void)
     });
     wait_show("tracee", k);
     say("-- an orphan keeps its tracer");
-    int pp[2];
+    int pp[2], go_mid[2], go_c[2];
     pipe(pp);
+    pipe(go_mid);
+    pipe(go_c);
+    char ch;
     pid_t mid = CHILD({
         pid_t c = CHILD({
-            ms(300);
+            read(go_c[0], &ch, 1);
             _exit(7);
         });
         write(pp[1], &c, sizeof c);
-        ms(150);
+        read(go_mid[0], &ch, 1);
     });
     pid_t c;
     read(pp[0], &c, sizeof c);
     T(ptrace(PTRACE_SEIZE, c, 0, 0));
+    write(go_mid[1], "x", 1);
     wait_show("parent", mid);
+    write(go_c[1], "x", 1);
     wait_show("grandchild", c);
     say("-- permissions");
     k = CHILD(prctl(PR_SET_DUMPABLE, 0); become_user(); for (;;) pause());

@@ -4,6 +4,8 @@
  *   pty_open()      opens a pair into master and slave (no controlling
  *                   terminal is taken); prints nothing
  *   raw(fd)         no line discipline at all
+ *   settle()        returns once what was typed has been taken by the line
+ *                   discipline, if no other input waits there
  *   drain(what)     prints, quoted, what the master can read within a moment
  *   type(text)      writes to the master, as the keyboard would
  *   SESSION(...)    runs the statements in a child that leads a session whose
@@ -60,9 +62,23 @@ static void quote(const char *what, const char *b, ssize_t n)
     say("\"");
 }
 
+/*
+ * Linux works off what was typed later: when somebody asks for input and there
+ * is none (poll), and before it changes the settings if it has begun.
+ */
+static void settle(void)
+{
+    struct termios t;
+    struct pollfd p = {slave, POLLIN, 0};
+    poll(&p, 1, 0);
+    if (tcgetattr(slave, &t) == 0)
+        tcsetattr(slave, TCSANOW, &t);
+}
+
 /* Waits until nothing has come for a while: output may come in pieces. */
 static void drain(const char *what)
 {
+    settle();
     char b[4096];
     ssize_t n = 0, r = 0;
     struct pollfd p = {master, POLLIN, 0};
@@ -78,7 +94,7 @@ static void type(const char *text)
         say("type: %s", errname(errno));
 }
 
-/* What the slave reads in one call, without waiting for more than 2 s. */
+/* What the slave reads in one call, if anything comes within a moment. */
 static void line(const char *what, int room)
 {
     char b[4096];

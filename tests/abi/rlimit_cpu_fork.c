@@ -24,13 +24,13 @@ int main(void)
 {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     RUN("a child of who set it", {
-        setrlimit(RLIMIT_CPU, &(struct rlimit){1, 1});
+        setrlimit(RLIMIT_CPU, &(struct rlimit){3, 3});
         RUN("child", burn());
         RUN("grandchild", RUN("it", burn()));
         say("the parent has used little");
     });
     RUN("soft", {
-        setrlimit(RLIMIT_CPU, &(struct rlimit){1, 10});
+        setrlimit(RLIMIT_CPU, &(struct rlimit){3, 60});
         RUN("child", burn());
         signal(SIGXCPU, caught);
         RUN("handler inherited", burn());

@@ -36,7 +36,7 @@ int main(void)
     });
     pid_t w = CHILD({
         while (*(volatile int *)&l[0].f == 0)
-            ms(1);
+            sched_yield(); /* not asleep before it waits */
         _exit(sys(futex, &l[0].f, 0, *(volatile int *)&l[0].f, NULL, NULL, 0)
                   ? errno
                   : 0);

@@ -30,18 +30,29 @@ static int take(int s)
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
     return c ? *(int *)CMSG_DATA(c) : -1;
 }
-/* Is the other end of the pipe gone? Linux looks when a socket is closed. */
-static void gone(const char *what, int rd)
+/*
+ * Is the other end of the pipe gone? Linux looks when a socket is closed.
+ * Waits long for what should go.
+ */
+static void look(const char *what, int rd, int turns)
 {
     struct pollfd pf = {rd, POLLIN, 0};
     int found = 0, t[2];
-    for (int i = 0; i < 6 && !found; i++) {
+    for (int i = 0; i < turns && !found; i++) {
         socketpair(AF_UNIX, SOCK_STREAM, 0, t);
         close(t[0]);
         close(t[1]);
         found = poll(&pf, 1, 25);
     }
     say("%s: %s", what, found && pf.revents & POLLHUP ? "gone" : "there");
+}
+static void gone(const char *what, int rd)
+{
+    look(what, rd, 2400);
+}
+static void stays(const char *what, int rd)
+{
+    look(what, rd, 6);
 }
 static int held(int s)
 {
@@ -70,9 +81,9 @@ int main(void)
     give(c[0], &a[1], 1);
     for (int i = 0; i < 2; i++)
         close(a[i]), close(b[i]);
-    gone("three, one handle is left", rd);
+    stays("three, one handle is left", rd);
     close(c[0]);
-    gone("three, its peer is closed", rd);
+    stays("three, its peer is closed", rd);
     close(c[1]);
     gone("three, none", rd);
 
@@ -85,10 +96,10 @@ int main(void)
     give(b[0], &a[1], 1);
     close(a[0]);
     close(a[1]);
-    gone("sent to a living one", rd);
+    stays("sent to a living one", rd);
     int back = take(b[1]);
     Y(back >= 0);
-    gone("received", rd);
+    stays("received", rd);
     int x = take(back);
     Y(x >= 0);
     T(write(x, "y", 1));
@@ -107,7 +118,7 @@ int main(void)
     give(k, &l, 1);
     give(k, &k, 1);
     close(k);
-    gone("listener open", rd);
+    stays("listener open", rd);
     close(l);
     gone("listener closed", rd);
 
@@ -118,7 +129,7 @@ int main(void)
     int d = dup(a[1]);
     close(a[0]);
     close(a[1]);
-    gone("dup", rd);
+    stays("dup", rd);
     int p[2];
     pipe(p);
     pid_t kid = CHILD({
@@ -128,7 +139,7 @@ int main(void)
     });
     close(p[0]);
     close(d);
-    gone("in a child", rd);
+    stays("in a child", rd);
     close(p[1]);
     wait_show("child", kid);
     gone("child gone", rd);
@@ -149,7 +160,7 @@ int main(void)
         close(a[0]);
     }
     close(first);
-    gone("held", rd);
+    stays("held", rd);
     close(prev);
     gone("closed", rd);
     say("-- many at once");

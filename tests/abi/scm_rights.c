@@ -153,7 +153,7 @@ int main(void)
     struct pollfd pf = {p[0], POLLIN, 0};
     /* Linux looks for such cycles when another socket is closed. */
     int found = 0;
-    for (int i = 0; i < 100 && !found; i++) {
+    for (int i = 0; i < 1200 && !found; i++) {
         socketpair(AF_UNIX, SOCK_STREAM, 0, s);
         close(s[0]);
         close(s[1]);

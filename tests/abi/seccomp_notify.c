@@ -173,6 +173,6 @@ int main(void)
     wait_show("child", k);
     T(ioctl(l, SECCOMP_IOCTL_NOTIF_ID_VALID, &n.id));
     pfd = (struct pollfd){l, POLLIN, 0};
-    T(poll(&pfd, 1, 1000));
+    T(poll(&pfd, 1, 60000));
     N(pfd.revents);
 }

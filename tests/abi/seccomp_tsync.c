@@ -93,7 +93,7 @@ int main(void)
         pthread_t t;
         filter(0, SYS_getppid, SECCOMP_RET_KILL_THREAD);
         pthread_create(&t, NULL, killed, NULL);
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 6000; i++) {
             const char *n = strstr(get("/proc/self/status"), "Threads:");
             if (n && n[9] == '1')
                 break;

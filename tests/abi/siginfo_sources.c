@@ -75,15 +75,19 @@ int main(void)
               sigprocmask(SIG_UNBLOCK, SIGS(SIGTERM), NULL); raise(SIGTERM));
     NEXT("child killed", k);
     wait(NULL);
+    int go[2];
+    char c;
+    pipe(go);
     k = CHILD({
         raise(SIGSTOP);
-        ms(50);
+        read(go[0], &c, 1);
     });
     NEXT("child stopped", k);
     int st;
     waitpid(k, &st, WUNTRACED);
     kill(k, SIGCONT);
     NEXT("child continued", k);
+    write(go[1], "x", 1);
     NEXT("child exit", k);
     wait(NULL);
     setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 1000}}, NULL);

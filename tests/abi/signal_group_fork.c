@@ -3,10 +3,10 @@
 // timeout: 120
 #include "abi.h"
 
-/* Forks on and on; each child does the same. */
+/* Forks again and again; each child does the same. */
 static void multiply(int depth)
 {
-    for (;;) {
+    for (int i = 0; i < 100; i++) {
         pid_t child = fork();
 
         if (!child) {
@@ -18,6 +18,8 @@ static void multiply(int depth)
         if (depth)
             pause();
     }
+    for (;;)
+        pause();
 }
 
 int main(void)

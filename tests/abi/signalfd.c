@@ -41,7 +41,7 @@ int main(void)
     T(sfd(fd, B(SIGCHLD), SFD_NONBLOCK));
     pid_t k = CHILD(_exit(23));
     pf.events = POLLIN;
-    T(poll(&pf, 1, 5000));
+    T(poll(&pf, 1, 60000));
     T(read(fd, si, sizeof si));
     say("%s code %d status %d pid %d", signame(si->ssi_signo), si->ssi_code,
         si->ssi_status, si->ssi_pid == (uint32_t)k);

@@ -48,7 +48,7 @@ int main(void)
         int q[2];
         static char b[200000];
         pipe(q);
-        pid_t k = CHILD(close(q[1]); ms(50));
+        pid_t k = CHILD(close(q[1]); wait_asleep(getppid(), getppid()));
         close(q[0]);
         signal(SIGPIPE, SIG_IGN);
         T(write(q[1], b, sizeof b));

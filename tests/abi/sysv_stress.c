@@ -87,7 +87,7 @@ int main(void)
         k[n] = CHILD(worker(n));
     }
     int last = p[0];
-    for (int i = 0; i < 1000 && p[0] == last; i++)
+    for (int i = 0; i < 10000 && p[0] == last; i++)
         ms(10);
     Y(p[0] > last);
     for (int i = 0; i < WORKERS; i++)

@@ -44,7 +44,7 @@ int main(void)
     for (int i = 0; i < 50; i++)
         while (pthread_create(&t, &a, th, NULL))
             ms(1);
-    for (int i = 0; i < 1000 && destroyed < 550; i++)
+    for (int i = 0; i < 12000 && destroyed < 550; i++)
         ms(5);
     say("ran %d, destroyed %d", ran, destroyed);
     pthread_attr_init(&a);

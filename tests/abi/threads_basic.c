@@ -20,7 +20,7 @@ static void *quit(void *a)
 }
 static void *linger(void *a)
 {
-    ms(50);
+    wait_state(getpid(), getpid(), 'Z');
     say("the thread outlives its leader: %d",
         task_state(getpid(), getpid()) == 'Z');
     sys(exit, 4);
@@ -107,7 +107,8 @@ int main(void)
         pthread_create(&t, NULL, spin, NULL);
         raise(SIGSTOP);
         int a = x;
-        ms(20);
+        for (int i = 0; i < 12000 && x == a; i++)
+            ms(5);
         Y(x != a);
     });
     int st;
@@ -127,8 +128,7 @@ int main(void)
         pthread_create(&t, NULL, forever, NULL);
         sys(exit, 1);
     });
-    for (int i = 0; i < 500 && task_state(k, k) != 'Z'; i++)
-        ms(5);
+    wait_state(k, k, 'Z');
     Y(task_state(k, k) == 'Z');
     T(waitpid(k, &st, WNOHANG));
     T(kill(k, 0));

@@ -21,11 +21,11 @@ int main(void)
     Y(r > 0 && ptid == r);
     int v;
     tid = tid ? tid : 0;
-    for (int i = 0; i < 1000 && (v = ptid) && !done; i++)
+    for (int i = 0; i < 60000 && (v = ptid) && !done; i++)
         ms(1);
     N(done);
     T(waitpid(r, NULL, __WALL));
-    for (int i = 0; i < 1000 && task_state(getpid(), r); i++)
+    for (int i = 0; i < 60000 && task_state(getpid(), r); i++)
         ms(1);
     Y(task_state(getpid(), r) == 0);
     N(tid);

@@ -22,7 +22,7 @@ int main(void)
     t = (struct itimerspec){{0, 0}, {0, 5000000}};
     T(timerfd_settime(fd, 0, &t, NULL));
     struct pollfd pf = {fd, POLLIN | POLLOUT, 0};
-    T(poll(&pf, 1, 5000));
+    T(poll(&pf, 1, 60000));
     N(pf.revents);
     T(read(fd, &v, 4));
     T(read(fd, &v, 8));
@@ -31,6 +31,7 @@ int main(void)
     t = (struct itimerspec){{0, 1000000}, {0, 1}};
     T(timerfd_settime(fd, 0, &t, &o));
     ms(30);
+    poll(&pf, 1, 60000);
     T(read(fd, &v, 16));
     Y(v >= 20);
     T(timerfd_gettime(fd, &o));
@@ -42,7 +43,7 @@ int main(void)
     T(read(fd, &v, 8));
     t = (struct itimerspec){{0, 0}, {1, 0}};
     T(timerfd_settime(fd, TFD_TIMER_ABSTIME, &t, NULL));
-    T(poll(&pf, 1, 5000));
+    T(poll(&pf, 1, 60000));
     T(read(fd, &v, 8));
     N(v);
     T(timerfd_settime(fd, 8, &t, NULL));

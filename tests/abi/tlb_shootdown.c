@@ -50,7 +50,7 @@ int main(void)
     mprotect(pg, 4096, PROT_READ);
     phase++;
     int f = faults;
-    for (int i = 0; i < 1000 && faults < f + 3; i++)
+    for (int i = 0; i < 12000 && faults < f + 3; i++)
         ms(5);
     stop = 1;
     for (int i = 0; i < 3; i++)

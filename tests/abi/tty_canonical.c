@@ -41,7 +41,7 @@ int main(void)
     line("rest", 100);
     int n;
     type("12345\n67");
-    ms(20);
+    settle();
     T(ioctl(slave, FIONREAD, &n));
     N(n);
     line("line", 100);
@@ -59,7 +59,7 @@ int main(void)
     say("-- ICRNL, INLCR, IGNCR, ISTRIP, IUCLC");
     flags(ICRNL, INLCR, 0, 0, 0, 0);
     type("a\rb\nc\n");
-    ms(20);
+    settle();
     flags(INLCR, 0, 0, 0, 0, 0);
     line("INLCR", 100);
     type("\n");
@@ -87,7 +87,7 @@ int main(void)
     memset(big, 'L', 5000);
     write(master, big, 4094);
     write(master, "MNOP\n", 5);
-    ms(20);
+    settle();
     char b[6000];
     T(read(slave, b, sizeof b));
 }

@@ -15,7 +15,7 @@ static void expect(const char *what)
 {
     int n = 0;
     struct pollfd p = {master, POLLIN, 0};
-    while (n < 8000 && poll(&p, 1, prompted(n) ? 150 : 8000) == 1) {
+    while (n < 8000 && poll(&p, 1, prompted(n) ? 150 : 60000) == 1) {
         int r = read(master, seen + n, 8000 - n);
         if (r <= 0)
             break;
@@ -23,6 +23,18 @@ static void expect(const char *what)
     }
     if (what)
         quote(what, seen, n);
+}
+
+/* Returns once somebody else than the shell has the terminal and sleeps. */
+static void wait_job(pid_t shell)
+{
+    pid_t job = 0;
+    for (int i = 0, seen = 0; i < 12000 && seen < 3; i++) {
+        ms(5);
+        ioctl(master, TIOCGPGRP, &job);
+        seen = job > 0 && job != shell && task_state(job, job) == 'S' ? seen + 1
+                                                                      : 0;
+    }
 }
 
 int main(void)
@@ -48,25 +60,25 @@ int main(void)
     type("echo hello\n");
     expect("echo");
     type("sleep 100\n");
-    ms(300);
+    wait_job(k);
     type("\003");
     expect("^C");
     type("echo $?\n");
     expect("status");
     type("sleep 100\n");
-    ms(300);
+    wait_job(k);
     type("\032");
     expect("^Z");
     type("jobs\n");
     expect("jobs");
     type("fg\n");
-    ms(300);
+    wait_job(k);
     type("\003");
     expect("fg and ^C");
     type("cat\n");
-    ms(300);
+    wait_job(k);
     type("a line\n");
-    ms(100);
+    wait_job(k);
     type("\004");
     expect("cat");
     type("tty | cut -c 1-9; stty -a | head -n 1 | cut -c 1-20\n");

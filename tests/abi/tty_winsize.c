@@ -62,7 +62,7 @@ int main(void)
     T(ioctl(slave, TIOCPKT, &on));
     say("-- bytes waiting for the master");
     write(slave, "12345", 5);
-    ms(20);
+    poll(&p, 1, 60000);
     T(ioctl(master, FIONREAD, &v));
     N(v);
     T(ioctl(slave, TIOCOUTQ, &v));

@@ -89,7 +89,7 @@ int main(void)
     pid_t helper = fork();
     if (!helper) {
         pid_t boss = getppid();
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 6000; i++) {
             ms(10);
             DIR *d = opendir("/proc");
             struct dirent *e;

@@ -6,7 +6,7 @@
 static int p[2];
 static void *closer(void *a)
 {
-    ms(50);
+    wait_asleep(getpid(), getpid());
     close(p[0]);
     ms(50);
     write(p[1], "x", 1);
@@ -14,7 +14,7 @@ static void *closer(void *a)
 }
 static void *replacer(void *a)
 {
-    ms(50);
+    wait_asleep(getpid(), getpid());
     int n = open("/dev/null", O_RDONLY);
     dup2(n, p[0]);
     ms(50);
