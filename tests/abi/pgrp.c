@@ -8,7 +8,7 @@ int main(void)
     char c;
     int p[2], q[2];
     pipe(p);
-    pipe2(q, O_CLOEXEC);
+    pipe(q);
     pid_t me = getpid();
     Y(getpgid(0) == getpgid(me));
     Y(getsid(0) == getsid(me));
@@ -48,23 +48,22 @@ int main(void)
         Y(getpgrp() == getpid());
         write(q[1], "x", 1);
         read(p[0], &c, 1);
-        execl("/bin/busybox", "sleep", "10000", NULL);
+        dup2(p[0], 0);
+        dup2(q[1], 1);
+        execl("/bin/busybox", "cat", NULL);
     });
     T(setpgid(k, k));
     Y(getpgid(k) == k);
     write(p[1], "x", 1);
     read(q[0], &c, 1);
-    pid_t j = CHILD({
-        close(q[1]);
-        pause();
-    });
+    pid_t j = CHILD(pause());
     T(setpgid(j, k));
     Y(getpgid(j) == k);
     T(setpgid(j, j));
     T(setpgid(j, getpgrp()));
-    close(q[1]);
     write(p[1], "x", 1);
-    read(q[0], &c, 1);
+    write(p[1], "y", 1);
+    read(q[0], &c, 1); /* what cat has copied: it runs */
     T(setpgid(k, getpgrp()));
     kill(k, SIGKILL);
     wait_show("exec'd", k);
