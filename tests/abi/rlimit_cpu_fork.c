@@ -1,4 +1,5 @@
 // about: RLIMIT_CPU holds for children, each for its own time
+// timeout: 120
 // calls: setrlimit prlimit64 fork wait4
 #include "abi.h"
 

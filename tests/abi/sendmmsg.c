@@ -38,7 +38,7 @@ int main(void)
     m[0].msg_hdr.msg_iov = &v[0];
     T(sys(sendmmsg, s[0], m, 2, 0));
     T(sys(recvmmsg, s[1], q, 4, 0x10000 /* MSG_WAITFORONE */, NULL));
-    struct timespec ts = {0, 20000000}, bad = {0, 1000000000};
+    struct timespec ts = {1000, 0}, bad = {0, 1000000000};
     T(sys(recvmmsg, s[1], q, 4, 0, &bad));
     T(sys(sendmmsg, s[0], m, 2, 0));
     T(sys(recvmmsg, s[1], q, 2, 0, &ts));

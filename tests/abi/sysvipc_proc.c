@@ -18,7 +18,7 @@ static void show(const char *path)
     while (*p) {
         size_t n = strspn(p, "0123456789");
         long v = n ? atol(p) : 0;
-        if (n && labs(v - now) < 10)
+        if (n && labs(v - now) < 1000)
             printf("%*s", (int)n, "T");
         else if (n && v == getpid())
             printf("%*s", (int)n, "P");
@@ -57,6 +57,17 @@ int main(void)
     static const char *const names[] = {
         "sem",    "msgmax",          "msgmnb",      "msgmni", "shmall",
         "shmmni", "shm_rmid_forced", "auto_msgmni", "shmmax", "none"};
+    /* Its number is not to look like another one in the tables. */
+    static const pid_t taken[] = {600, 640, 644, 666, 1600, 8192};
+    for (int i = 0; i < 6; i++)
+        if (getpid() == taken[i]) {
+            int st;
+            pid_t k = fork();
+            if (k) {
+                waitpid(k, &st, 0);
+                return WEXITSTATUS(st);
+            }
+        }
     MUST(unshare(CLONE_NEWIPC));
     show("/proc/sysvipc/sem");
     show("/proc/sysvipc/msg");

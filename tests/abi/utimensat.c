@@ -29,8 +29,8 @@ int main(void)
     time_t before = time(NULL);
     T(utimensat(AT_FDCWD, "f", NULL, 0));
     stat("f", &st);
-    Y(st.st_mtim.tv_sec >= before - 1 && st.st_mtim.tv_sec <= time(NULL) + 1);
-    Y(st.st_ctim.tv_sec >= before - 1);
+    Y(st.st_mtim.tv_sec >= before - 100 && st.st_mtim.tv_sec <= time(NULL) + 1);
+    Y(st.st_ctim.tv_sec >= before - 100);
     T(utimensat(AT_FDCWD, "l", t, AT_SYMLINK_NOFOLLOW));
     times("l");
     T(utimensat(AT_FDCWD, "l", t, 0));
