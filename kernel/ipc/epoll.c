@@ -377,6 +377,25 @@ static struct item *next_ready(struct epoll *ep)
     return item;
 }
 
+/* Whoever looks takes what is ready from the list for a moment; that counts as
+ * ready for others until it is back. The set's lock is held. */
+static void scan_begin(struct epoll *ep)
+{
+    unsigned long flags = spin_lock_irqsave(&ep->ready_lock);
+
+    ep->scanning = true;
+    spin_unlock_irqrestore(&ep->ready_lock, flags);
+}
+
+static bool anything_ready(struct epoll *ep)
+{
+    unsigned long flags = spin_lock_irqsave(&ep->ready_lock);
+    bool ready = ep->scanning || !list_empty(&ep->ready);
+
+    spin_unlock_irqrestore(&ep->ready_lock, flags);
+    return ready;
+}
+
 /* Level-triggered: it stays ready until a look says otherwise. */
 static void keep_ready(struct item *item, struct list_head *again)
 {
@@ -399,6 +418,7 @@ static s64 transfer(struct epoll *ep, u32 max,
     struct item *item;
     s64 given = 0;
 
+    scan_begin(ep);
     while (given < max && (item = next_ready(ep))) {
         u32 wanted = item->events;
         u32 ready = epoll_ask(item->object, NULL, 1) & wanted & ~FLAG_BITS;
@@ -419,13 +439,9 @@ static s64 transfer(struct epoll *ep, u32 max,
     }
     flags = spin_lock_irqsave(&ep->ready_lock);
     list_splice_tail_init(&again, &ep->ready);
+    ep->scanning = false;
     spin_unlock_irqrestore(&ep->ready_lock, flags);
     return given;
-}
-
-static bool anything_ready(struct epoll *ep)
-{
-    return !list_empty(&ep->ready);
 }
 
 struct epoll_sleeper {
@@ -498,6 +514,7 @@ static u32 poll_set(struct object *obj, struct poll_table *table, u32 depth)
         return 0;
     /* What is on the list may not be ready any more. */
     mutex_lock_nested(&ep->lock, depth);
+    scan_begin(ep);
     while (!events && (item = next_ready(ep))) {
         if (epoll_ask(item->object, NULL, depth + 1) & item->events &
             ~FLAG_BITS) {
@@ -507,6 +524,7 @@ static u32 poll_set(struct object *obj, struct poll_table *table, u32 depth)
     }
     flags = spin_lock_irqsave(&ep->ready_lock);
     list_splice_init(&again, &ep->ready);
+    ep->scanning = false;
     spin_unlock_irqrestore(&ep->ready_lock, flags);
     mutex_unlock(&ep->lock);
     return events;

@@ -30,7 +30,8 @@ struct epoll {
     mutex_t lock;
     struct rb_root items; /* struct item by (object, fd) */
     spinlock_t ready_lock;
-    struct list_head ready;       /* struct item.ready_link */
+    struct list_head ready; /* struct item.ready_link */
+    bool scanning;          /* some of `ready` are with who looks; ready_lock */
     struct wait_queue waiters;    /* epoll_wait sleeps here */
     struct wait_queue poll_queue; /* poll() of this set, outer sets */
     /* What the check with this number found out: epoll_nest_lock. */
