@@ -28,7 +28,8 @@
 /* How long the guest may take to act, in milliseconds. */
 #define SIGNAL_PATIENCE 5000  /* to say that a signal was delivered */
 #define STOP_PATIENCE   10000 /* to end after SIGTERM or SIGHUP */
-#define PANIC_QUIET     2000  /* without a line more of the report */
+#define PANIC_QUIET     2000  /* after the last line of the report */
+#define PANIC_PATIENCE  20000 /* without a line more of the report */
 #define TTY_QUIET       30    /* after the shell's end */
 
 /* The key that, pressed three times within a second, ends an interactive
@@ -331,11 +332,18 @@ static void write_output(struct stream *s)
         send_frame(CONTROL_CLOSE_OUTPUT, &count, sizeof count);
 }
 
+static bool readable(int fd)
+{
+    struct pollfd p = {fd, POLLIN, 0};
+    return poll(&p, 1, 0) > 0;
+}
+
 static bool outputs_complete(void)
 {
     if (interactive)
         return out[0].at == out[0].end &&
-               (out[0].from < 0 || now() >= quiet_at);
+               (out[0].from < 0 ||
+                (now() >= quiet_at && !readable(out[0].from)));
     for (int i = 0; i < 2; i++) {
         bool all = out[i].received >= how.bytes[i] || out[i].from < 0;
         if (!all || out[i].at < out[i].end)
@@ -417,7 +425,9 @@ static void read_console(void)
     if (n > 0) {
         console_add(bytes, (size_t)n);
         if (console_panicked())
-            quiet_at = now() + PANIC_QUIET;
+            quiet_at =
+                now() + (console_has("---[ end Kernel panic") ? PANIC_QUIET
+                                                              : PANIC_PATIENCE);
     } else if (n == 0) {
         machine->console = -1;
     }

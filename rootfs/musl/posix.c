@@ -177,13 +177,17 @@ static void signals(void)
     if (code == 0)
         *(volatile int *)8 = 1;
     printf("segv %d code %d\n", caught == SIGSEGV, code);
-    struct itimerspec soon = {.it_value.tv_nsec = 10000000};
+    /* Again and again: the first may come before the wait. */
+    struct itimerspec soon = {.it_value.tv_nsec = 50000000,
+                              .it_interval.tv_nsec = 50000000};
+    struct itimerspec never = {0};
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
                              .sigev_signo = SIGALRM};
     timer_create(CLOCK_MONOTONIC, &event, &timer);
     timer_settime(timer, 0, &soon, NULL);
     printf("pause %d", pause());
     printf(" %s", strerror(errno));
+    timer_settime(timer, 0, &never, NULL);
     printf(", alarm %d\n", caught == SIGALRM);
     sigemptyset(&set);
     sigaddset(&set, SIGRTMIN + 1);
@@ -324,7 +328,7 @@ static void terminals(void)
     struct pollfd poll_for = {.fd = pair[0], .events = POLLIN};
     printf("poll %d", poll(&poll_for, 1, 0));
     send(pair[1], "packet", 6, 0);
-    printf(" %d", poll(&poll_for, 1, 1000));
+    printf(" %d", poll(&poll_for, 1, 100000));
     printf(" %zd\n", recv(pair[0], text, 64, 0));
 }
 

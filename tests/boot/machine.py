@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from common import KernelLog, path, run_words
 
 # Nothing here depends on speed: these are limits after which it hangs.
-LIMIT = 300
+LIMIT = 900
 
 
 def plain_signals():
@@ -182,6 +182,41 @@ class Terminal:
                     f"waiting for {pattern!r}, the screen shows:\n{self.text}")
             self.read(0.5)
 
+    def shows(self, pattern, seconds):
+        """Whether the screen shows a match within that time."""
+        end = time.monotonic() + seconds
+        while not re.search(pattern, self.text, re.M):
+            if time.monotonic() > end:
+                return False
+            self.read(0.2)
+        return True
+
+    def until(self, act, pattern, patience=10):
+        """Act, again and again if need be, until the screen shows a match: for
+        what a program may overlook, as a change of size just before it reads.
+        """
+        end = time.monotonic() + LIMIT
+        while True:
+            act()
+            if self.shows(pattern, patience):
+                return
+            assert time.monotonic() < end, (
+                f"waiting for {pattern!r}, the screen shows:\n{self.text}")
+
+    def resize_until(self, rows, columns, pattern):
+        """Resize, and wait until the program has drawn itself in that size."""
+        def act():
+            # Only another size is news.
+            if (self.screen.lines, self.screen.columns) == (rows, columns):
+                self.resize(rows, columns - 1)
+                self.pause(0.5)
+            self.resize(rows, columns)
+        self.until(act, pattern)
+
+    def mark(self):
+        """Make what the screen shows now match no pattern of a whole screen."""
+        self.stream.feed(b"\r\n(not cleared yet)")
+
     def prompt(self):
         """Until the shell waits for a command on the last line."""
         return self.wait(r"[#$] ?\Z")
@@ -190,6 +225,7 @@ class Terminal:
         """Type on a cleared screen, at a prompt: only then does the shell take
         each character itself, and none goes to the line discipline's own
         editing."""
+        self.mark()
         self.send("clear\n")
         self.wait(r"\A\S*[#$] ?\Z")
         self.send(text)

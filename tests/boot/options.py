@@ -3,11 +3,12 @@
 import subprocess
 
 from common import path
+from machine import LIMIT
 
 
 def refused(*words):
     r = subprocess.run([path("run"), *words], stdin=subprocess.DEVNULL,
-                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT)
     assert r.returncode == 64, (words, r.returncode, r.stderr)
     assert r.stdout == b"", words
     lines = r.stderr.decode().rstrip("\n").split("\n")

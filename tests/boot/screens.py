@@ -6,8 +6,12 @@ from guest import root_words
 
 
 def size_is(t, rows, columns):
+    """The size takes its own way to the terminal."""
     t.resize(rows, columns)
-    assert t.command("stty size") == f"{rows} {columns}"
+    t.type(f'until [ "$(stty size)" = "{rows} {columns}" ]; do sleep 0.1; done;'
+           " echo as larg''e\n")
+    t.wait("^as large$")
+    t.prompt()
 
 
 def shell(t):
@@ -27,20 +31,15 @@ def vim(t):
     t.wait("^hello\nworld$")
     t.send("ggyyGp:set ruler\n")
     t.wait("^hello\nworld\nhello\n~")
-    t.resize(30, 100)
-    t.wait(r"\A(.*\n){29}.*All")
-    t.pause(1)
-    t.send(":echo &lines 'by' &columns\n")
-    t.wait("^30 by 100")
+    t.resize_until(30, 100, r"\A(.*\n){29}.*All")
+    t.until(lambda: t.send(":echo &lines 'by' &columns\n"), "^30 by 100")
     t.send("\x1a")  # ^Z
     t.wait("Stopped")
     t.prompt()
-    t.resize(24, 80)
     t.send("fg\n")
-    t.wait(r"\Ahello\nworld\nhello\n~\n(.*\n){19}.*All")
-    t.pause(1)
-    t.send(":echo &lines 'by' &columns\n")
-    t.wait("^24 by 80")
+    t.wait(r"\Ahello\nworld\nhello\n~\n(.*\n){25}.*All")
+    t.resize_until(24, 80, r"\Ahello\nworld\nhello\n~\n(.*\n){19}.*All")
+    t.until(lambda: t.send(":echo &lines 'by' &columns\n"), "^24 by 80")
     t.send(":%!sort\n")
     t.wait("^hello\nhello\nworld\n~")
     t.send(":wq\n")
@@ -53,10 +52,9 @@ def nano(t):
     t.wait("GNU nano")
     t.send("Dear machine,\n")
     t.wait("^Dear machine,$")
-    t.resize(18, 60)
-    t.wait(r"\A.*GNU nano.*\n(.*\n){13,16}.*\^X")
+    t.resize_until(18, 60, r"\A.*GNU nano.*\n(.*\n){13,16}.*\^X")
     t.send("\x0f")  # ^O
-    t.wait("letter")
+    t.wait("File Name to Write.*letter")
     t.send("\r")
     t.wait("Wrote 1 line")
     t.send("\x18")  # ^X
@@ -73,11 +71,7 @@ def less(t):
     t.wait(r"\A24\n")
     t.send("/^77$\n")
     t.wait(r"\A77\n(.*\n){22}:\Z")
-    # less looks for a new size before it draws, and again when a signal ends
-    # its read: what comes between waits for a key.
-    t.pause(1)
-    t.resize(12, 40)
-    t.wait(r"\A77\n(.*\n){10}\S*\Z")
+    t.resize_until(12, 40, r"\A77\n(.*\n){10}\S*\Z")
     t.send("G")
     t.wait(r"^500\n")
     t.send("q")
@@ -89,8 +83,7 @@ def htop(t):
     t.type("htop\n")
     t.wait("PID.USER")
     t.wait("F10")
-    t.resize(30, 120)
-    t.wait(r"\A(.*\n){29}.*F10.?Quit")
+    t.resize_until(30, 120, r"\A(.*\n){29}.*F10.?Quit")
     t.send("\\")  # the filter
     t.wait("Filter")
     t.send("bash\n")
@@ -108,8 +101,7 @@ def tmux(t):
     t.wait("^23 80$")
     t.send("\x02%")  # a second pane beside it
     t.wait(r"^ {30,}[x│]")
-    t.resize(30, 100)
-    t.wait(r"\A(.*\n){29}\[0\]")
+    t.resize_until(30, 100, r"\A(.*\n){29}\[0\]")
     t.send("\x02d")
     t.wait(r"^\[detached")
     t.prompt()
@@ -120,23 +112,28 @@ def tmux(t):
     t.wait(r"^\[detached")
     t.prompt()
     t.resize(24, 80)
-    assert "no server" in t.command("tmux kill-server; sleep 1; tmux list-sessions")
+    t.command("tmux kill-server")
+    t.type("until tmux list-sessions 2>&1 | grep 'no server'; do sleep 0.1; done\n")
+    t.wait("^no server")
+    t.prompt()
 
 
 def screen(t):
     t.type("screen bash --norc\n")
+    t.mark()  # until screen has cleared it
     t.wait(r"\A\S*[#$] ?\Z")
     t.send("echo in $TERM\n")
     t.wait("^in screen")
+    t.mark()
     t.send("\x01c")  # a second window
-    t.pause(1)
+    t.wait(r"\A\S*[#$] ?\Z")
     t.send("clear; echo second; echo $WINDOW\n")
     t.wait("^second\n1$")
     t.send("\x010")
     t.wait("^in screen")
     t.resize(20, 70)
-    t.send("clear; stty size\n")
-    t.wait("^20 70$")
+    t.until(lambda: t.send("clear; stty size\n"), "^20 70$")
+    t.prompt()
     t.send("\x01d")
     t.wait("detached")
     t.prompt()

@@ -16,6 +16,11 @@ def line_editing(t):
     t.prompt()
 
 
+# Tells when the first job waits and has the terminal.
+WATCH = ("p=$(jobs -p); ((until read -r _ _ s _ g _ _ t _ < /proc/$p/stat &&"
+         " test $s$g = S$t; do sleep 0.1; done; echo in fro''nt) &); ")
+
+
 def interrupt(t):
     started(t, "sleep 1000")
     t.send("\x03")
@@ -31,9 +36,8 @@ def job_control(t):
     t.wait("Stopped")
     t.prompt()
     assert "Stopped" in t.command("jobs")
-    t.type("fg\n")
-    t.wait("sleep 1000$")
-    t.pause(1)
+    t.type(WATCH + "fg\n")
+    t.wait("^in front$")
     t.send("\x03")
     t.prompt()
     assert t.command("jobs") == ""
@@ -64,7 +68,7 @@ def top(t):
 
 
 def started(t, program):
-    """Start a program that goes on, and let it come to its wait."""
-    t.type("echo started; " + program + "\n")
+    """Start a program that goes on. The process that becomes it says so: it has
+    the terminal then, and the signals of a child."""
+    t.type(f"sh -c 'echo started; exec {program}'\n")
     t.wait("^started")
-    t.pause(1)

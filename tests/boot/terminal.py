@@ -23,7 +23,7 @@ def test_shell(m):
     assert t.command("echo $((6 * 7))") == "42"
     assert t.command("tty; test -t 0 && echo yes").split("\n")[1] == "yes"
     assert t.command("cd /etc; pwd; echo $0") == "/etc\n-sh"
-    t.send("(exit 9)\n")
+    t.command("(exit 9)")
     assert leave(t) == 9
 
 

@@ -271,7 +271,7 @@ func main() {
 	}
 	check(table[7] == writes+7, "the table", table[7], writes)
 	check(onces == 1, "once", onces)
-	for n := 0; n < 100 && atomic.LoadInt64(&signals) == 0; n++ {
+	for n := 0; n < 6000 && atomic.LoadInt64(&signals) == 0; n++ {
 		time.Sleep(10 * time.Millisecond)
 	}
 	check(atomic.LoadInt64(&signals) > 0, "signals", signals)

@@ -26,7 +26,7 @@ compiling = threading.Lock()
 # are emulated by a busy host.
 STRETCH = 4
 # What a boot may take on top of the tests' own limits, in seconds.
-BOOT_LIMIT = 240
+BOOT_LIMIT = 900
 # How often ./test --all runs a test that has a long form.
 LONG_RUNS = 20
 # tests/FOLDER and how its tests end.

@@ -16,7 +16,7 @@ import guest
 import hako
 import host
 import kernel_fuzz
-from common import ARCHS, FAIL, PASS, SKIP, options, results, setup
+from common import (ARCHS, FAIL, PASS, SKIP, make_ready, options, results, setup)
 
 
 def parse():
@@ -107,8 +107,13 @@ def main():
         jobs = []
         if not options.debug:
             jobs += checks.jobs() + host.jobs() + kernel_fuzz.jobs()
-        jobs += hako.jobs() + boot.jobs() + guest.jobs()
-        run_jobs(jobs)
+        own, machines = hako.jobs(), boot.jobs() + guest.jobs()
+        for arch in options.archs:
+            if machines:
+                make_ready(arch, options.debug)
+            if own:
+                make_ready(arch, True)
+        run_jobs(jobs + own + machines)
         if options.all and not arguments.smp == 1:
             options.cpus = 1
             run_jobs(boot.jobs() + guest.jobs())

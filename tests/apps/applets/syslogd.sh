@@ -1,3 +1,3 @@
 #!/bin/sh
 # about: the ordinary work of syslogd
-syslogd -n -O $PWD/log & p=$!; sleep 1; logger -t tag message; sleep 1; kill $p; wait $p 2> /dev/null; grep -c 'tag: message' log
+syslogd -n -O $PWD/log & p=$!; seen() { until grep -q "$1" log 2> /dev/null; do usleep 50000; done; }; seen 'syslogd started'; logger -t tag message; seen message; kill $p; wait $p 2> /dev/null; grep -c 'tag: message' log

@@ -1,3 +1,3 @@
 #!/bin/sh
 # about: the ordinary work of watch
-timeout 1 watch -n 1 -t echo hi < /dev/null | grep -c hi | grep -qv '^0$' && echo seen
+: > o; watch -n 1 -t echo hi < /dev/null > o & p=$!; until [ "$(grep -c hi o)" -ge 2 ]; do usleep 50000; done; kill $p; wait $p 2> /dev/null; echo $?

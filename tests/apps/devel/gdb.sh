@@ -10,20 +10,21 @@ cat > p.c << 'E2'
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-int total; volatile int ready, leave;
+int total, ready; volatile int leave;
 int add(int n) { total += n; return total; }
-static void *worker(void *p) { ready++; while (!leave) usleep(1000); return p; }
+static void *worker(void *p) { __atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST); while (!leave) usleep(1000); return p; }
 int main(int c, char **v)
 {
     for (int i = 1; i <= 4; i++) add(i);
     if (c > 1 && v[1][0] == 't') {
         pthread_t t[3];
         for (int i = 0; i < 3; i++) pthread_create(&t[i], 0, worker, 0);
-        while (ready < 3) usleep(1000);
+        while (__atomic_load_n(&ready, __ATOMIC_SEQ_CST) < 3) usleep(1000);
         add(100);
         for (int i = 0; i < 3; i++) pthread_join(t[i], 0);
     }
     if (c > 1 && v[1][0] == 'c') abort();
+    if (c > 1 && v[1][0] == 'w') { puts("waiting"); fflush(stdout); }
     while (c > 1 && v[1][0] == 'w' && !leave) usleep(1000);
     printf("total %d\n", total);
     return 3;
@@ -38,7 +39,7 @@ g -ex 'break main' -ex run -ex 'watch total' -ex continue -ex 'print add(10)' -e
 echo '-- threads'
 g -ex 'break add if n == 100' -ex run -ex 'info threads' -ex 'set var leave = 1' -ex continue --args ./p t | grep -E '^(\*| +[0-9]+ +Thread|total|\[Infer)' | sed -E 's/Thread 0x[0-9a-f]+ \(LWP [0-9]+\)/THREAD/;s/process [0-9]+/process/' | sed -E 's/THREAD "p".*/THREAD/' 
 echo '-- attach'
-./p w > out & p=$!; sleep 1
+./p w > out & p=$!; until [ -s out ]; do sleep 0.1; done
 g -ex 'print total' -ex 'set var leave = 1' -ex detach -p $p ./p | grep -E '^(\$|\[Infer)' | sed -E 's/process [0-9]+/process/'
 wait $p; echo $?; cat out
 echo '-- a core'

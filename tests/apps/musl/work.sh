@@ -41,10 +41,10 @@ END
     sh -c 'kill -KILL $$' 2> /dev/null; echo $?
     (for i in 1 2 3 4; do (echo "$i") & done; wait) | sort | tr '\n' ' '; echo
     cat |& print -p hello; read -p answer; echo "$answer"; exec 3>&p; exec 3>&-
-    timeout 0.2 sleep 10; echo $?
+    timeout 0.2 sleep 1000; echo $?
     nosuchcommand 2> /dev/null; echo $?
     ./five 2> /dev/null; echo $?
-    set -m; sleep 100 & kill -STOP %1; sleep 0.5; jobs | sed 's/ *$//'; kill -KILL %1; wait; set +m
+    set -m; sleep 100 & kill -STOP %1; until [[ $(jobs) = *Stopped* ]]; do sleep 0.1; done; jobs | sed 's/ *$//'; kill -KILL %1; wait; set +m
     echo '-- files'
     mkdir -p tree/a/b; echo text > tree/a/b/f; ln -s b/f tree/a/soft; ln tree/a/b/f tree/hard
     find tree | sort; stat -c '%h %F %s' tree/hard tree/a/soft

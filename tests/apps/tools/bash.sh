@@ -12,9 +12,11 @@ nopid() { sed -E 's/[0-9]{2,}/PID/g; s/^[^ ]*: line PID:/line:/; s/ +/ /g'; }
 # bash's messages without line numbers and pids
 steady() { sed -u -E 's/[^ ]*: line [0-9]+:( +[0-9]+ )?/bash: line:\1/; s/: +[0-9]+ +/: PID /; s/job 1\[[0-9]*\]/job 1[PID]/'; }
 # until COMMAND... holds, for what takes a moment
-until_ok() { local i; for ((i = 0; i < 500; i++)); do "$@" && return 0; sleep 0.02; done; echo "never: $*"; return 1; }
+until_ok() { local i; for ((i = 0; i < 6000; i++)); do "$@" && return 0; sleep 0.02; done; echo "never: $*"; return 1; }
 state() { local s; read -r s 2> /dev/null < "/proc/$1/stat" || { echo gone; return; }; s=${s##*) }; echo "${s%% *}"; }
 is() { [ "$(state "$1")" = "$2" ]; }
+# bash has been told that the job stopped
+stopped() { [[ " "$(jobs -ps)" " == *[[:space:]]$1[[:space:]]* ]]; }
 # the child in the background is no longer bash
 up() { until_ok grep -qa ^sleep "/proc/$!/cmdline"; }
 ended() { case $(state "$1") in Z | X | gone) ;; *) false ;; esac; }
@@ -51,7 +53,7 @@ f() { local -a l=("$@"); local IFS=-; echo "${l[*]} $# ${*:2:2} $FUNCNAME ${BASH
 part printf and read
 printf '%5d|%-5d|%05d|%x|%X|%o|%e|%.2f|%g\n' 42 42 42 255 255 8 12345.678 3.14159 0.0001; printf '%s-%s\n' a b c; printf '%q %q\n' 'a b' $'n\nl'; printf '%b' 'a\tb\n'; printf -v var '%03d' 7; echo $var; printf '%(%Y)T\n' 0; printf '%c%c\n' xy z; printf '%d\n' "'A" 0x10 010; printf '%*d|%-*s|\n' 6 42 6 ab; printf '%d\n' nonsense 2>&1 | nopid
 read -n 3 three <<< abcdef; echo $three; read -d : colon <<< 'up to:here'; echo "$colon"; read -N 4 four < <(printf 'a\nbcdef'); echo "${four//$'\n'/N}"; read -r raw <<< 'a\tb'; echo "$raw"; read cooked <<< 'a\tb'; echo "$cooked"
-read -t 0.1 nothing < <(sleep 3); s=$?; echo "timed out $((s > 128))"; read -t 0 < /dev/null; echo "ready $?"; read eof < /dev/null; echo "eof $?"; read -t 5 quick < <(echo quick); echo "$quick $?"; exec 5<> <(:); exec 5>&-; { read -u 3 line; echo "$line"; } 3<<< 'from three'
+read -t 0.1 nothing < <(sleep 1000); s=$?; kill $!; echo "timed out $((s > 128))"; read -t 0 < /dev/null; echo "ready $?"; read eof < /dev/null; echo "eof $?"; read -t 1000 quick < <(echo quick); echo "$quick $?"; exec 5<> <(:); exec 5>&-; { read -u 3 line; echo "$line"; } 3<<< 'from three'
 while IFS= read -r line || [ -n "$line" ]; do echo "[$line]"; done < <(printf ' lead\ttrail \nno newline'); echo 'a b' | { read p q; echo "$q $p"; }; echo lost | read gone; echo "gone=$gone"
 select s in apple banana quit; do echo "chose $REPLY $s"; [ "$s" = quit ] && break; done 2> menu <<< $'2\n9\n3'; cat menu; PS3='pick> '; select s in x; do break; done <<< 1 2>&1
 
@@ -124,7 +126,7 @@ part traps
 (trap 'echo exit $?' EXIT; exit 3); echo $?; (trap 'echo err $? $LINENO' ERR; false; (exit 4); if false; then :; fi; false || true; ! true) | sed 's/ [0-9]*$/ L/'; (set -e; trap 'echo bye' EXIT; false; echo not); echo $?
 (trap 'echo debug: $BASH_COMMAND' DEBUG; x=1; [ $x = 1 ]; for i in 1 2; do :; done; trap - DEBUG; :); g() { trap 'echo return $FUNCNAME' RETURN; echo in g; }; g; trap - RETURN; (set -T; trap 'echo r:$?' RETURN; h() { return 3; }; h; echo "$?"); (set -E; trap 'echo E' ERR; k() { false; }; k; true)
 (trap 'echo usr1' USR1; trap 'echo usr2; exit 9' USR2; kill -USR1 $BASHPID; kill -USR2 $BASHPID; echo not); echo $?; trap '' TERM; (kill -TERM $BASHPID; echo ignored; trap - TERM; kill -TERM $BASHPID; echo still); trap - TERM; (trap 'echo int' INT; kill -INT $BASHPID; echo on); (trap 'echo hup' 1; trap -p HUP; trap - HUP; trap -p; kill -HUP $BASHPID) 2> /dev/null; echo $?
-(trap 'n=$((n + 1))' CHLD; set -m; for i in 1 2 3; do (exit $i) & wait $!; done; echo "chld $n"); (trap 'echo got $!x' USR1; p=$BASHPID; (sleep 1; kill -USR1 $p) & wait; echo "wait $(($? > 128))"; wait; echo $?) | sed 's/[0-9]*x$/x/'; (trap 'echo term; exit 1' TERM; p=$BASHPID; (sleep 0.1; kill $p) & while :; do sleep 0.05; done); echo $?
+(trap 'n=$((n + 1))' CHLD; set -m; for i in 1 2 3; do (exit $i) & wait $!; done; echo "chld $n"); (trap 'echo got $!x' USR1; p=$BASHPID; (until_ok is $p S; kill -USR1 $p) & wait; echo "wait $(($? > 128))"; wait; echo $?) | sed 's/[0-9]*x$/x/'; (trap 'echo term; exit 1' TERM; p=$BASHPID; (sleep 0.1; kill $p) & while :; do sleep 0.05; done); echo $?
 for s in HUP INT QUIT ILL ABRT FPE KILL SEGV PIPE ALRM TERM USR1 USR2 BUS SYS XCPU VTALRM; do (ulimit -c 0; kill -$s $BASHPID) 2> /dev/null; echo -n "$s $? "; done; echo; kill -l 9 15 130 141 | tr '\n' ' '; kill -l USR1; kill -0 $$ && echo alive; (trap 'echo outer' EXIT; (trap 'echo inner' EXIT); :); (trap 'kill -KILL $BASHPID' EXIT; :) ; echo $?; bash -c 'trap "echo c" EXIT; kill $$' 2> /dev/null; echo $?
 (exec 2> /dev/null; trap 'echo in trap; kill -USR2 $BASHPID; echo same' USR1; trap 'echo nested' USR2; kill -USR1 $BASHPID; echo after); bash -c 'trap "" USR1; exec bash -c "trap; kill -USR1 \$\$; echo inherited"'; (trap 'echo e1' EXIT; trap 'exit 6' INT; kill -INT $BASHPID); echo $?
 
@@ -136,12 +138,12 @@ f() { (exit 8) & return_pid=$!; }; f; wait $return_pid; echo $?; echo $$ $BASHPI
 
 part limits and times
 (umask; umask 077; touch u; stat -c %a u; umask -S; umask u=rwx,g=rx,o=; umask; mkdir ud; stat -c %a ud; umask 0; touch u0; stat -c %a u0); (ulimit -f 1; (head -c 4096 /dev/zero > big) 2> /dev/null; echo $?; stat -c %s big); (ulimit -t 1; (while :; do :; done) 2> /dev/null; echo $?); (ulimit -Sn 10; ulimit -Hn 15; ulimit -Sn; ulimit -Hn; ulimit -Sn 16 2>&1 | nopid); (ulimit -v 200000; python3 -c 'bytearray(1 << 30)' 2>&1 | tail -1); ulimit -c 0; ulimit -c; (ulimit -u 5; ulimit -u); (ulimit -s 4096; bash -c 'ulimit -s')
-times | wc -l; times | tr -d '0-9' | sort -u; TIMEFORMAT='%0lR'; SECONDS=0; [ $SECONDS -lt 5 ] && echo seconds; [ $RANDOM != $RANDOM -o $RANDOM != $RANDOM ] && echo random; [ ${#EPOCHREALTIME} -ge 16 ] && echo epoch; [ $UID = $(id -u) ] && echo uid; [[ $PPID -gt 0 && $HOSTNAME ]] && echo host; suspend 2>&1 | nopid | sed 's/.*suspend/suspend/'; getopts_test() { local o OPTIND=1; while getopts ':ab:c' o "$@"; do case $o in a|c) echo -n "$o ";; b) echo -n "b=$OPTARG ";; :) echo -n "missing $OPTARG ";; \?) echo -n "bad $OPTARG ";; esac; done; shift $((OPTIND - 1)); echo "rest: $*"; }; getopts_test -a -b val -c x y; getopts_test -ab; getopts_test -z -cbjoined -- -a; getopts_test
+times | wc -l; times | tr -d '0-9' | sort -u; TIMEFORMAT='%0lR'; SECONDS=0; [ $SECONDS -lt 1000 ] && echo seconds; [ $RANDOM != $RANDOM -o $RANDOM != $RANDOM ] && echo random; [ ${#EPOCHREALTIME} -ge 16 ] && echo epoch; [ $UID = $(id -u) ] && echo uid; [[ $PPID -gt 0 && $HOSTNAME ]] && echo host; suspend 2>&1 | nopid | sed 's/.*suspend/suspend/'; getopts_test() { local o OPTIND=1; while getopts ':ab:c' o "$@"; do case $o in a|c) echo -n "$o ";; b) echo -n "b=$OPTARG ";; :) echo -n "missing $OPTARG ";; \?) echo -n "bad $OPTARG ";; esac; done; shift $((OPTIND - 1)); echo "rest: $*"; }; getopts_test -a -b val -c x y; getopts_test -ab; getopts_test -z -cbjoined -- -a; getopts_test
 
 part functions and more
 fact() { (($1 <= 1)) && echo 1 || echo $(($1 * $(fact $(($1 - 1))))); }; fact 15; fib() { local n=$1; if ((n < 2)); then r=$n; else fib $((n - 1)); local a=$r; fib $((n - 2)); r=$((a + r)); fi; }; fib 15; echo $r; deep() { (($1)) && deep $(($1 - 1)) || echo bottom ${#FUNCNAME[@]}; }; deep 200; out() { echo "$(echo "$(echo "$(echo nested)")")"; }; out; eval 'echo eval $((1+1))'; source <(echo 'echo sourced "$1"; return 4') arg; echo $?; . /dev/stdin <<< 'echo dot'
 set -- a b c; echo "$# $1 ${@: -1}"; shift; echo "$@"; set -u; (echo $undefined) 2>&1 | nopid; set +u; set -x; : traced 2> /dev/null; { set +x; } 2> /dev/null; (PS4='+ '; set -x; : "a b") 2>&1; echo $-; set -o | grep -c on; shopt -s expand_aliases; alias ll='echo aliased'; eval ll; unalias ll; hash -r; test -e /proc/self -a -d / -a ! -f / && echo test; [[ a < b && ! -e /x || 1 -eq 2 ]]; echo $?; [ 1 -eq x ] 2>&1 | nopid; true && false || echo or; { echo group; } ; (echo sub); while :; do while :; do break 2; done; done; for i in 1 2 3; do ((i == 2)) && continue; echo $i; done; until ((i++ > 5)); do :; done; echo $i
-seq 300 | xargs -n 50 -P 4 echo | wc -l; printf '%s\0' a 'b c' | xargs -0 -n1 echo; find . -maxdepth 1 -name 'f[0-9]' -exec sh -c 'echo $# files' _ {} +; bash --norc --noprofile -c 'echo $BASH_EXECUTION_STRING; echo ${BASH_VERSINFO[0]}'; complete -W 'alpha beta' cmd; compgen -W 'alpha beta' a; history -c; enable -n echo; echo external; enable echo; help : | head -1; dd if=/dev/zero bs=1k count=3 2> /dev/null | wc -c; timeout 0.2 sleep 10; echo $?; timeout -s KILL 0.2 sleep 10; echo $?; nice -n 5 bash -c nice; nohup true 2> /dev/null; setsid -w bash -c 'exit 3'; echo $?; flock lock echo locked; trap 'rm -f lock; echo "the end of the first half $?"' EXIT; (exit 3); exit
+seq 300 | xargs -n 50 -P 4 echo | wc -l; printf '%s\0' a 'b c' | xargs -0 -n1 echo; find . -maxdepth 1 -name 'f[0-9]' -exec sh -c 'echo $# files' _ {} +; bash --norc --noprofile -c 'echo $BASH_EXECUTION_STRING; echo ${BASH_VERSINFO[0]}'; complete -W 'alpha beta' cmd; compgen -W 'alpha beta' a; history -c; enable -n echo; echo external; enable echo; help : | head -1; dd if=/dev/zero bs=1k count=3 2> /dev/null | wc -c; timeout 0.2 sleep 1000; echo $?; timeout -s KILL 0.2 sleep 1000; echo $?; nice -n 5 bash -c nice; nohup true 2> /dev/null; setsid -w bash -c 'exit 3'; echo $?; flock lock echo locked; trap 'rm -f lock; echo "the end of the first half $?"' EXIT; (exit 3); exit
 }
 
 second_half()
@@ -151,23 +153,29 @@ part terminal
 tty | sed 's/[0-9]*$/N/'; [ -t 0 ] && [ -t 1 ] && echo terminal; stty size < /dev/tty; stty rows 40 cols 99; stty size; bash -c 'shopt -s checkwinsize; (:); echo $LINES $COLUMNS'; stty -a | grep -o 'isig icanon'; ps -o tpgid=,pgid= -p $$ | { read t p; [ $t = $p ] && echo foreground; }
 set -m
 part jobs
-sleep 1000 & up; p=$!; jobs; jobs -l | nopid; [ "$(jobs -p)" = $p ] && echo -p; sleep 2000 & up; q=$!; jobs; echo %1: $(jobs %1); kill -STOP %1; until_ok is $p T; jobs; jobs -s; jobs -r; bg %1; until_ok is $p S; jobs; kill %1; wait %1; echo $?; jobs; kill -KILL %%; wait $q; echo $?; jobs
+sleep 1000 & up; p=$!; jobs; jobs -l | nopid; [ "$(jobs -p)" = $p ] && echo -p; sleep 2000 & up; q=$!; jobs; echo %1: $(jobs %1); kill -STOP %1; until_ok stopped $p; jobs; jobs -s; jobs -r; bg %1; until_ok is $p S; jobs; kill %1; wait %1; echo $?; jobs; kill -KILL %%; wait $q; echo $?; jobs
 part groups
 sleep 1000 | sleep 1000 & up; p=$!; ps -o pgid= -p $p | { read g; ps -o pid= --pgroup 0$g 2> /dev/null | wc -l > /dev/null; [ $g != $$ ] && echo own group; }; jobs -p | wc -l; kill %1; wait; jobs; (ps -o pgid= -p $BASHPID | { read g; [ $g != $$ ] && echo subshell group; }); set +m; (ps -o pgid= -p $BASHPID | { read g; [ $g = $$ ] && echo shell group; }); set -m; disown -a; sleep 1000 & up; disown; jobs; kill $!; sleep 1000 & up; disown -h %1; jobs; kill %%; wait $! ; echo $?
 part stop and go
 bash -c 'kill -STOP $$; echo continued; exit 5'; echo $?; jobs; fg; echo $?; jobs; bash -c 'kill -TSTP $$; echo again'; echo $?; fg %bash > /dev/null; echo $?; sleep 1000 & up; sleep 1001 & up; sleep 1002 & up; fg %nonexistent; fg %5; jobs %2; jobs %?1001; kill %3; wait %3; kill %2; wait %2; kill %1; wait %1; echo $?; jobs; bash -c 'suspend -f; echo back from suspend'; echo $?; bg; wait; echo $?; f() { bash -c 'kill -STOP $$; echo function'; echo after; }; f; fg
 part background and the terminal
-cat & p=$!; until_ok is $p T; jobs; kill -KILL %cat; until_ok ended $p; wait $p; echo $?; jobs; stty tostop; echo wants to write & p=$!; until_ok is $p T; jobs; stty -tostop; fg; bash -c 'trap "" TTIN; read x || echo EIO $?' & wait $!; bash -c 'trap "echo ttin; exit 4" TTIN; read x; echo no' & wait $!; echo $?; bash -c 'stty -tostop; echo stty' & p=$!; until_ok is $p T; jobs | sed 's/bash.*//'; fg > /dev/null; setsid -w bash -c 'read x < /dev/tty || echo no tty' 2> /dev/null & wait $!
+cat & p=$!; until_ok stopped $p; jobs; kill -KILL %cat; until_ok ended $p; wait $p; echo $?; jobs; stty tostop; echo wants to write & p=$!; until_ok stopped $p; jobs; stty -tostop; fg; bash -c 'trap "" TTIN; read x || echo EIO $?' & wait $!; bash -c 'trap "echo ttin; exit 4" TTIN; read x; echo no' & wait $!; echo $?; bash -c 'stty -tostop; echo stty' & p=$!; until_ok stopped $p; jobs | sed 's/bash.*//'; fg > /dev/null; setsid -w bash -c 'read x < /dev/tty || echo no tty' 2> /dev/null & wait $!
 part waiting
-trap 'echo chld ${n:=0}; n=$((n + 1))' CHLD; (exit 3) & wait $!; echo $?; trap - CHLD; (until_ok test -e go7; exit 7) & (until_ok test -e go8; exit 8) & touch go7; wait -n; echo $?; touch go8; wait -n; echo $?; sleep 1000 & up; kill -STOP $!; until_ok is $! T; wait $!; echo $?; kill -CONT %1; kill %1; wait %1; echo $?; jobs
+trap 'echo chld ${n:=0}; n=$((n + 1))' CHLD; (exit 3) & wait $!; echo $?; trap - CHLD; (until_ok test -e go7; exit 7) & (until_ok test -e go8; exit 8) & touch go7; wait -n; echo $?; touch go8; wait -n; echo $?; sleep 1000 & up; kill -STOP $!; until_ok stopped $!; wait $!; echo $?; kill -CONT %1; kill %1; wait %1; echo $?; jobs
 part interactive
-cat > commands << 'E'
+cat > front << 'E'
+#!/bin/bash
+# ends when its job has come to the foreground
+until read -r _ _ _ _ group _ _ terminal _ < /proc/$$/stat && [ $group = $terminal ]; do sleep 0.02; done
+E
+chmod +x front; cat > commands << 'E'
 echo $- | grep -o m; set -o | grep -E '^(monitor|emacs|vi) '
-sleep 0.5 &
+./front &
 jobs
 fg
 echo $?
 sleep 1000 & disown
+until grep -qa ^sleep /proc/$!/cmdline; do sleep 0.02; done
 kill $!
 echo 'history:'; history | wc -l
 bash -c 'kill -STOP $$; exit 3'

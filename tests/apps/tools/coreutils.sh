@@ -39,7 +39,7 @@ numfmt --to=iec 1048576
 mkfifo p
 (echo fifo > p &)
 cat p
-timeout 1 sleep 5
+timeout 1 sleep 1000
 echo $?
 nice -n 5 nice
 env -i /usr/bin/env A=b

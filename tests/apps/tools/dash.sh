@@ -19,7 +19,7 @@ raw $x
 E
 ); echo "$x"
 set -- 1 2 3; shift; echo "$@" $#
-sleep 100 & kill $!; wait $!; echo $?
+sleep 100 & kill $!; wait $! 2> /dev/null; echo $?
 echo ${unset:-default} ${x%% *} ${#x}
 { echo a; echo b >&2; } 2>&1 | sort -r
 eval 'y=5'; echo $y

@@ -9,7 +9,7 @@ perl -ne 'print if /root/' /etc/passwd
 perl -e 'open(F, ">", "f"); print F "line $_\n" for 1..5; close F; open(F, "f"); my @l = <F>; print scalar(@l), $l[-1]'
 perl -e 'my $p = fork; if (!$p) { exit 3 } waitpid($p, 0); print $? >> 8, "\n"'
 perl -e 'pipe(R, W); if (!fork) { close R; print W "through\n"; exit } close W; print <R>; wait'
-perl -e '$SIG{ALRM} = sub { print "alarm\n"; exit 0 }; alarm 1; select(undef, undef, undef, 10); print "late\n"'
+perl -e '$SIG{ALRM} = sub { print "alarm\n"; exit 0 }; alarm 1; select(undef, undef, undef, 100); print "late\n"'
 perl -e 'local $SIG{USR1} = sub { print "usr1\n" }; kill USR1 => $$; print `echo backticks`'
 perl -MPOSIX -e 'print POSIX::floor(3.7), " ", strftime("%Y", gmtime(0)), " ", POSIX::sysconf(_SC_PAGESIZE) > 0 ? "page\n" : "no\n"'
 perl -MFile::Temp=tempfile -MFile::Find -e 'my ($h, $n) = tempfile(UNLINK => 1); print $h "x"; print -e $n ? "temp\n" : "none\n"; find(sub { $c++ }, "/etc"); print $c > 3 ? "found\n" : "few\n"'

@@ -25,7 +25,9 @@ def serve():
 t = threading.Thread(target=serve); t.start()
 c = socket.socket(socket.AF_UNIX); c.connect("sock"); c.sendall(b"shout"); print(c.recv(100)); t.join()
 got = []
-signal.signal(signal.SIGALRM, lambda *x: got.append(1)); signal.setitimer(signal.ITIMER_REAL, 0.05); time.sleep(0.5); print(got)
+signal.signal(signal.SIGALRM, lambda *x: got.append(1)); signal.setitimer(signal.ITIMER_REAL, 0.05)
+while not got: time.sleep(0.5)
+print(got)
 with tempfile.TemporaryFile() as f:
     f.write(b"x" * 8192); f.flush(); m = mmap.mmap(f.fileno(), 8192); m[0:3] = b"map"; f.seek(0); print(f.read(4)); m.close()
 print(json.dumps({"a": [1, 2.5, None]}), hashlib.sha256(b"abc").hexdigest()[:16], zlib.crc32(b"abc"))

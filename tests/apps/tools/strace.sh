@@ -9,8 +9,8 @@ strace -f -o t2 -e trace=execve,exit_group sh -c '(exit 3); /bin/true; exit 4'; 
 grep -c execve t2; grep -o 'exited with [0-9]*' t2 | sort
 { strace -o t3 -e trace=none sh -c 'kill -USR1 $$'; } 2> err; echo $?
 grep -o -- '--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER' t3; grep -o 'killed by SIGUSR1' t3
-sleep 100 & p=$!; sleep 0.3
-strace -p $p -o t4 2> err & s=$!; sleep 2; kill $p; wait $p; echo $?; wait $s; echo $?
+sleep 1000 & p=$!; until [ "$(cat /proc/$p/comm)" = sleep ]; do sleep 0.1; done
+strace -p $p -o t4 2> err & s=$!; until grep -q attached err; do sleep 0.1; done; kill $p; wait $p; echo $?; wait $s; echo $?
 grep -o 'SIGTERM {si_signo=SIGTERM, si_code=SI_USER' t4; tail -1 t4
 strace -c -o t5 true; grep -c execve t5; grep -c total t5
 strace -f -o t6 python3 -c 'import threading
