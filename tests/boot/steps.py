@@ -17,7 +17,7 @@ def line_editing(t):
 
 
 # Tells when the first job waits and has the terminal.
-WATCH = ("p=$(jobs -p); ((until read -r _ _ s _ g _ _ t _ < /proc/$p/stat &&"
+WATCH = ("p=$(jobs -p); ( (until read -r _ _ s _ g _ _ t _ < /proc/$p/stat &&"
          " test $s$g = S$t; do sleep 0.1; done; echo in fro''nt) &); ")
 
 
