@@ -1,14 +1,11 @@
-/* Calls of administrators: the kernel log, the clock's discipline, namespaces.
- */
+/* Calls of administrators: the kernel log and I/O priorities. */
 #include "abi/syscall.h"
 #include "core/log.h"
 #include "core/object.h"
 #include "core/page.h"
 #include "core/slab.h"
-#include "core/time.h"
 #include "fs/kmsg.h"
 #include "lib/string.h"
-#include "proc/clock.h"
 #include "proc/pid.h"
 #include "proc/task.h"
 
@@ -161,141 +158,6 @@ s64 sys_syslog(struct caller *who, const u64 *args)
     default:
         return -EINVAL;
     }
-}
-
-/* ----------------------------------------------------------------- adjtimex */
-
-struct abi_timex {
-    u32 modes, pad;
-    s64 offset, frequency, max_error, estimated_error;
-    s32 status, pad2;
-    s64 constant, precision, tolerance;
-    struct abi_timeval time;
-    s64 tick, pps_frequency, jitter;
-    s32 shift, pad3;
-    s64 stability, jitter_count, calibration_count, error_count,
-        stability_count;
-    s32 tai, reserved[11];
-};
-ASSERT_SIZE(struct abi_timex, 208);
-
-#define ADJ_OFFSET     0x0001u
-#define ADJ_FREQUENCY  0x0002u
-#define ADJ_MAXERROR   0x0004u
-#define ADJ_ESTERROR   0x0008u
-#define ADJ_STATUS     0x0010u
-#define ADJ_TIMECONST  0x0020u
-#define ADJ_TAI        0x0080u
-#define ADJ_SETOFFSET  0x0100u
-#define ADJ_NANO       0x2000u
-#define ADJ_TICK       0x4000u
-#define ADJ_SINGLESHOT 0x8001u
-#define ADJ_SS_READ    0xa001u
-#define STA_PLL        0x0001
-#define STA_UNSYNC     0x0040
-#define STA_NANO       0x2000
-#define STA_READ_ONLY  0xff00
-#define TIME_ERROR     5
-#define PHASE_LIMIT    16000000 /* us */
-
-/* What was set and can be read back; the clock itself runs at its own rate.
- * adjust_lock. */
-static struct {
-    s64 offset, frequency, max_error, estimated_error, constant, tick;
-    s32 status, tai;
-} adjust = {.max_error = PHASE_LIMIT,
-            .estimated_error = PHASE_LIMIT,
-            .constant = 2,
-            .tick = 10000,
-            .status = STA_UNSYNC};
-static mutex_t adjust_lock = MUTEX_INIT(adjust_lock, "adjtimex");
-
-static int apply(const struct abi_timex *t)
-{
-    if (t->modes & ADJ_TICK && (t->tick < 9000 || t->tick > 11000))
-        return -EINVAL;
-    if (t->modes & ADJ_SETOFFSET) {
-        s64 unit = t->modes & ADJ_NANO ? 1 : 1000;
-        if (t->time.usec < 0 || t->time.usec * unit >= (s64)NS_PER_SEC)
-            return -EINVAL;
-        return time_set_realtime(time_realtime() +
-                                 t->time.sec * (s64)NS_PER_SEC +
-                                 t->time.usec * unit);
-    }
-    if (t->modes & ADJ_FREQUENCY)
-        adjust.frequency = clamp(t->frequency, -32768000L, 32768000L);
-    if (t->modes & ADJ_MAXERROR)
-        adjust.max_error = t->max_error;
-    if (t->modes & ADJ_ESTERROR)
-        adjust.estimated_error = t->estimated_error;
-    if (t->modes & ADJ_STATUS)
-        adjust.status =
-            (adjust.status & STA_READ_ONLY) | (t->status & ~STA_READ_ONLY);
-    if (t->modes & ADJ_TIMECONST)
-        adjust.constant = clamp(t->constant + 4, 0L, 10L);
-    if (t->modes & ADJ_TAI && t->constant >= 0)
-        adjust.tai = t->constant;
-    if (t->modes & ADJ_OFFSET && adjust.status & STA_PLL)
-        adjust.offset = t->offset;
-    if (t->modes & ADJ_TICK)
-        adjust.tick = t->tick;
-    return 0;
-}
-
-static s64 do_adjust(struct caller *who, u64 address)
-{
-    struct abi_timex t;
-    u32 modes;
-    int error;
-
-    if (user_read(who->mm, &t, address, sizeof(t)))
-        return -EFAULT;
-    modes = t.modes;
-    if (modes == ADJ_SS_READ)
-        modes = 0;
-    if (modes && !caller_capable_init(who, CAP_SYS_TIME))
-        return -EPERM;
-    mutex_lock(&adjust_lock);
-    t.modes = modes;
-    error = modes && (modes & 0x8000) == 0 ? apply(&t) : 0;
-    t.offset = adjust.offset;
-    t.frequency = adjust.frequency;
-    t.max_error = adjust.max_error;
-    t.estimated_error = adjust.estimated_error;
-    t.status = adjust.status;
-    t.constant = adjust.constant;
-    t.precision = 1;
-    t.tolerance = 32768000;
-    t.tick = adjust.tick;
-    t.pps_frequency = t.jitter = t.shift = t.stability = 0;
-    t.jitter_count = t.calibration_count = t.error_count = 0;
-    t.stability_count = 0;
-    t.tai = adjust.tai;
-    mutex_unlock(&adjust_lock);
-    if (error)
-        return error;
-    s64 now = time_realtime();
-    t.time.sec = now / (s64)NS_PER_SEC;
-    t.time.usec = now % (s64)NS_PER_SEC;
-    if (!(adjust.status & STA_NANO))
-        t.time.usec /= 1000;
-    if (user_write(who->mm, address, &t, sizeof(t)))
-        return -EFAULT;
-    return adjust.status & STA_UNSYNC ? TIME_ERROR : 0;
-}
-
-s64 sys_adjtimex(struct caller *who, const u64 *args)
-{
-    return do_adjust(who, args[0]);
-}
-
-s64 sys_clock_adjtime(struct caller *who, const u64 *args)
-{
-    s64 unused;
-
-    if ((s32)args[0] == CLOCK_REALTIME)
-        return do_adjust(who, args[1]);
-    return clock_read(who, (s32)args[0], &unused) ? -EINVAL : -EOPNOTSUPP;
 }
 
 /* ------------------------------------------------------------ I/O priority */

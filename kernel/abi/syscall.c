@@ -105,11 +105,6 @@ const char *syscall_name(u64 number)
     return syscall_table[slot_of(number)].name;
 }
 
-u32 syscall_count(void)
-{
-    return SYSCALL_LIMIT;
-}
-
 static __always_inline s64 syscall_invoke(struct task *t, u64 nr,
                                           const u64 *args)
 {

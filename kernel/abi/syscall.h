@@ -58,6 +58,5 @@ struct mm_limits;
 struct mm_limits abi_mm_limits(struct caller *who);
 
 const char *syscall_name(u64 number); /* NULL: unknown */
-u32 syscall_count(void);
 
 #endif

@@ -46,11 +46,6 @@ static inline void cpumask_set(struct cpumask *m, u32 cpu) /* atomic */
 {
     __atomic_fetch_or(&m->bits[cpu / 64], 1UL << (cpu % 64), __ATOMIC_RELAXED);
 }
-static inline void cpumask_clear(struct cpumask *m, u32 cpu) /* atomic */
-{
-    __atomic_fetch_and(&m->bits[cpu / 64], ~(1UL << (cpu % 64)),
-                       __ATOMIC_RELAXED);
-}
 /* The first CPU of the mask >= from; MAX_CPUS: none. */
 u32 cpumask_next(const struct cpumask *m, u32 from);
 u32 cpumask_weight(const struct cpumask *m);

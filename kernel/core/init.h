@@ -61,15 +61,9 @@ void start_user_space_register(void (*fn)(void));
  * pages inside are freed. For the initrd, as the archive is unpacked. */
 void boot_memory_free(paddr_t start, u64 size);
 
-/* Orderly ends of the machine: hooks (drivers, file systems) run first, in
- * reverse order of registration. Neither returns. */
 void boot_options_init(void);
 
-struct shutdown_hook {
-    struct list_head link;
-    void (*fn)(struct shutdown_hook *hook);
-};
-void shutdown_hook_register(struct shutdown_hook *hook);
+/* The ends of the machine. */
 void machine_power_off(void) __noreturn;
 void machine_reboot(void) __noreturn;
 void machine_halt(void) __noreturn;

@@ -48,17 +48,6 @@ int irq_request(u32 irq, struct irq_action *action)
     return 0;
 }
 
-void irq_release(u32 irq, struct irq_action *action)
-{
-    unsigned long flags = spin_lock_irqsave(&irq_lock);
-
-    list_del_rcu(&action->link);
-    if (list_empty(&lines[irq]))
-        arch_irq_mask(irq);
-    spin_unlock_irqrestore(&irq_lock, flags);
-    synchronize_rcu();
-}
-
 void irq_dispatch(u32 irq)
 {
     struct irq_action *a;

@@ -22,8 +22,6 @@ struct irq_action {
 /* Adds the action (it stays the caller's) and unmasks the line. -EINVAL,
  * -ENOMEM. */
 int irq_request(u32 irq, struct irq_action *action);
-/* Removes it; when it returns, the handler does not run any more. Sleeps. */
-void irq_release(u32 irq, struct irq_action *action);
 /* arch_upcalls.irq */
 void irq_dispatch(u32 irq);
 /* /proc/interrupts: for each action. */

@@ -147,11 +147,6 @@ static inline void raw_spin_unlock(spinlock_t *l)
 {
     __atomic_store_n(&l->value, 0, __ATOMIC_RELEASE);
 }
-static inline bool raw_spin_is_locked(const spinlock_t *l)
-{
-    return READ_ONCE(l->value);
-}
-
 #ifdef CONFIG_DEBUG
 void spin_lock(spinlock_t *l);
 bool spin_trylock(spinlock_t *l);
@@ -248,11 +243,6 @@ int mutex_lock_killable(mutex_t *m);      /* -EINTR */
 int mutex_lock_interruptible(mutex_t *m); /* -ERESTARTSYS */
 bool mutex_trylock(mutex_t *m);
 void mutex_assert_held(mutex_t *m);
-static inline bool mutex_is_locked(const mutex_t *m)
-{
-    return atomic64_load(&m->owner) & ~MUTEX_FLAGS;
-}
-
 void mutex_lock_slow(mutex_t *m);
 void mutex_unlock_slow(mutex_t *m);
 #ifdef CONFIG_DEBUG
@@ -283,19 +273,10 @@ static inline void mutex_unlock(mutex_t *m)
 
 void rwlock_init(rwlock_t *l, const char *name);
 int read_lock_killable(rwlock_t *l); /* -EINTR */
-bool read_trylock(rwlock_t *l);
 void write_lock_nested(rwlock_t *l, unsigned level);
 int write_lock_killable(rwlock_t *l); /* -EINTR */
-bool write_trylock(rwlock_t *l);
-void write_downgrade(rwlock_t *l); /* writer becomes a reader */
-void rwlock_assert_held(rwlock_t *l);
+void write_downgrade(rwlock_t *l);    /* writer becomes a reader */
 void rwlock_assert_write(rwlock_t *l);
-/* Somebody waits for it: a long holder may want to let go for a moment. */
-static inline bool rwlock_is_contended(const rwlock_t *l)
-{
-    return atomic64_load(&l->state) & RWLOCK_WAITERS;
-}
-
 void read_lock_slow(rwlock_t *l);
 void write_lock_slow(rwlock_t *l);
 void rwlock_wake(rwlock_t *l);

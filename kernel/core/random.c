@@ -204,14 +204,6 @@ void random_bytes(void *buffer, size_t n)
     memzero_explicit(&own, sizeof(own));
 }
 
-u32 random_u32(void)
-{
-    u32 v;
-
-    random_bytes(&v, sizeof(v));
-    return v;
-}
-
 u64 random_u64(void)
 {
     u64 v;

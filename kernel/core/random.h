@@ -15,7 +15,6 @@ struct boot_info;
 
 void random_init(const struct boot_info *info);
 void random_bytes(void *buffer, size_t n);
-u32 random_u32(void);
 u64 random_u64(void);
 /* Uniform in [0, limit); limit > 0. */
 u64 random_below(u64 limit);

@@ -272,14 +272,6 @@ int read_lock_killable(rwlock_t *l)
     return -EINTR;
 }
 
-bool read_trylock(rwlock_t *l)
-{
-    if (!read_try(l))
-        return false;
-    DEBUG_ACQUIRE(l, 0, LOCKDEP_READ, true);
-    return true;
-}
-
 void write_lock_nested(rwlock_t *l, unsigned level)
 {
     DEBUG_ACQUIRE(l, level, LOCKDEP_SLEEP, false);
@@ -295,14 +287,6 @@ int write_lock_killable(rwlock_t *l)
     return -EINTR;
 }
 
-bool write_trylock(rwlock_t *l)
-{
-    if (!write_try(l))
-        return false;
-    DEBUG_ACQUIRE(l, 0, LOCKDEP_SLEEP, true);
-    return true;
-}
-
 void write_downgrade(rwlock_t *l)
 {
     s64 s = atomic64_load(&l->state);
@@ -312,16 +296,6 @@ void write_downgrade(rwlock_t *l)
         ;
     if (s & RWLOCK_WAITERS)
         rwlock_wake(l);
-}
-
-void rwlock_assert_held(rwlock_t *l)
-{
-#ifdef CONFIG_DEBUG
-    if (!(atomic64_load(&l->state) & ~LINE))
-        panic("rwlock %s must be held\n", l->debug.name);
-#else
-    (void)l;
-#endif
 }
 
 void rwlock_assert_write(rwlock_t *l)

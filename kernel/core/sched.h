@@ -186,8 +186,6 @@ int sched_priority_check(enum sched_policy p, u8 rt_priority); /* -EINVAL */
 /* ns one turn lasts (sched_rr_get_interval). */
 u64 sched_turn_ns(struct thread *t);
 void sched_thread_times(struct thread *t, u64 *user_ns, u64 *system_ns);
-/* Its CPU time, user and system together, to the ns. */
-u64 sched_thread_runtime(struct thread *t);
 
 struct sched_stats {
     u64 switches, forks;

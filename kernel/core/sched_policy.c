@@ -165,15 +165,6 @@ static u64 runtime_locked(struct thread *t)
     return ns;
 }
 
-u64 sched_thread_runtime(struct thread *t)
-{
-    unsigned long flags = spin_lock_irqsave(&t->sched_lock);
-    u64 ns = runtime_locked(t);
-
-    spin_unlock_irqrestore(&t->sched_lock, flags);
-    return ns;
-}
-
 /* The parts add up to the exact total, and neither ever goes back: what has
  * been shown of one limits the other. */
 void sched_thread_times(struct thread *t, u64 *user_ns, u64 *system_ns)

@@ -631,13 +631,6 @@ size_t ksize(const void *p)
     return PAGE_SIZE << page_order(page);
 }
 
-void kfree_sensitive(const void *p)
-{
-    kasan_unpoison(p, ksize(p));
-    memzero_explicit((void *)p, ksize(p));
-    kfree(p);
-}
-
 void *krealloc(void *p, size_t size, u32 flags)
 {
     size_t old = ksize(p);

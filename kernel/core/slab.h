@@ -26,9 +26,6 @@ void *kmemdup(const void *p, size_t n, u32 flags);
 void kfree(const void *p); /* NULL is fine */
 size_t ksize(const void *p);
 
-/* Frees what kmalloc gave and clears it before: keys. */
-void kfree_sensitive(const void *p);
-
 /* `name` is a literal. align 0: 16. Panics when there is no memory, so call it
  * at start. */
 struct slab_cache *slab_cache_create(const char *name, size_t size,

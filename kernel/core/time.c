@@ -26,8 +26,10 @@ static struct {
     u64 counter; /* at the base */
     u64 mono;    /* ns at the base */
     u64 frac;    /* ns << shift, below 1 ns */
-    s64 real;    /* realtime minus monotonic, ns */
-    u64 boot;    /* boottime minus monotonic, ns */
+    u64 raw;     /* the same without steering */
+    u64 raw_frac;
+    s64 real; /* realtime minus monotonic, ns */
+    u64 boot; /* boottime minus monotonic, ns */
     u32 mult, shift;
 } keeper;
 static spinlock_t time_lock = SPINLOCK_INIT("timekeeper"); /* irqs off */
@@ -35,11 +37,26 @@ static spinlock_t time_lock = SPINLOCK_INIT("timekeeper"); /* irqs off */
 /* Constant from time_early_init() on. */
 static u64 clock_start;
 static u32 clock_mult, clock_shift;
-static u64 counts_per_ns; /* << 32, rounded up */
+static u64 counts_per_ns; /* << 32, rounded up; follows keeper.mult */
 
-static s64 frequency; /* scaled ppm */
+/* What is to be added by and by. */
+struct slew {
+    s64 left; /* ns */
+    s64 rate; /* ns in each second, for now */
+};
+/* time_lock */
+static struct {
+    s64 frequency, tick; /* as time_set_rate() has them */
+    struct slew slew, phase;
+    u32 phase_shift;
+} steer = {.tick = 10000};
+
+/* ns of `slew` in a second at most: 500 ppm. And what is left of `phase` that
+ * goes in one second. */
+#define SLEW_RATE 500000L
+#define PHASE_END 1000L
+
 static s32 tai_offset = 0;
-static s64 slew_left; /* adjtime: ns still to be added to realtime */
 static s32 zone_west, zone_dst;
 static struct vdso_data *vdso;
 static struct page *vdso_page, *vdso_ask_page;
@@ -81,6 +98,16 @@ static inline u64 since_base(u64 now)
                  keeper.shift);
 }
 
+static inline u64 raw_since_base(u64 now)
+{
+    u64 delta = now - keeper.counter;
+
+    if (unlikely((s64)delta < 0))
+        delta = 0;
+    return (u64)(((unsigned __int128)delta * clock_mult + keeper.raw_frac) >>
+                 keeper.shift);
+}
+
 u64 time_monotonic(void)
 {
     u64 ns;
@@ -119,7 +146,14 @@ s64 time_realtime(void)
 
 u64 time_raw(void)
 {
-    return sched_clock();
+    u64 ns;
+    u32 s;
+
+    do {
+        s = seq_begin(&keeper.seq);
+        ns = keeper.raw + raw_since_base(arch_counter());
+    } while (seq_retry(&keeper.seq, s));
+    return ns;
 }
 
 s64 time_tai(void)
@@ -135,7 +169,7 @@ u64 time_coarse_resolution(void)
 /* Counts that `ns` take, rounded up. */
 u64 time_ns_to_counts(u64 ns)
 {
-    return (u64)(((unsigned __int128)ns * counts_per_ns) >> 32) + 1;
+    return (u64)(((unsigned __int128)ns * READ_ONCE(counts_per_ns)) >> 32) + 1;
 }
 
 void udelay(u64 microseconds)
@@ -148,7 +182,7 @@ void udelay(u64 microseconds)
 
 /* --------------------------------------------------------------- the vDSO */
 
-static void vdso_clock(unsigned clock, s64 ns)
+static void vdso_clock(unsigned clock, s64 ns, u64 frac)
 {
     s64 sec = ns / (s64)NS_PER_SEC, rest = ns % (s64)NS_PER_SEC;
 
@@ -157,13 +191,14 @@ static void vdso_clock(unsigned clock, s64 ns)
         sec--;
     }
     vdso->time[clock].sec = sec;
-    vdso->time[clock].frac = ((u64)rest << keeper.shift) + keeper.frac;
+    vdso->time[clock].frac = ((u64)rest << keeper.shift) + frac;
 }
 
 /* time_lock held. */
 static void vdso_update(void)
 {
     s64 mono = (s64)keeper.mono, real = mono + keeper.real;
+    u64 frac = keeper.frac;
 
     if (!vdso)
         return;
@@ -172,14 +207,15 @@ static void vdso_update(void)
     vdso->counter_ok = arch_counter_user_readable();
     vdso->counter_base = keeper.counter;
     vdso->mult = keeper.mult;
+    vdso->raw_mult = clock_mult;
     vdso->shift = keeper.shift;
-    vdso_clock(VDSO_CLOCK_REALTIME, real);
-    vdso_clock(VDSO_CLOCK_REALTIME_COARSE, real);
-    vdso_clock(VDSO_CLOCK_MONOTONIC, mono);
-    vdso_clock(VDSO_CLOCK_MONOTONIC_COARSE, mono);
-    vdso_clock(VDSO_CLOCK_MONOTONIC_RAW, mono);
-    vdso_clock(VDSO_CLOCK_BOOTTIME, mono + (s64)keeper.boot);
-    vdso_clock(VDSO_CLOCK_TAI, real + tai_offset * (s64)NS_PER_SEC);
+    vdso_clock(VDSO_CLOCK_REALTIME, real, frac);
+    vdso_clock(VDSO_CLOCK_REALTIME_COARSE, real, frac);
+    vdso_clock(VDSO_CLOCK_MONOTONIC, mono, frac);
+    vdso_clock(VDSO_CLOCK_MONOTONIC_COARSE, mono, frac);
+    vdso_clock(VDSO_CLOCK_MONOTONIC_RAW, (s64)keeper.raw, keeper.raw_frac);
+    vdso_clock(VDSO_CLOCK_BOOTTIME, mono + (s64)keeper.boot, frac);
+    vdso_clock(VDSO_CLOCK_TAI, real + tai_offset * (s64)NS_PER_SEC, frac);
     vdso->coarse_resolution_ns = time_coarse_resolution();
     vdso->minutes_west = zone_west;
     vdso->dst_time = zone_dst;
@@ -198,17 +234,35 @@ struct page *time_vdso_ask_page(void)
 
 /* ---------------------------------------------------------------- changes */
 
+static void spend(struct slew *s, u64 ns)
+{
+    s64 left = s->left - mul_s64_u64_div_u64(s->rate, ns, NS_PER_SEC);
+
+    s->left = (left ^ s->left) < 0 ? 0 : left;
+}
+
+/* *ns and *frac go on by `delta` counts; returns how many ns. */
+static u64 advance(u64 *ns, u64 *frac, u64 delta, u32 mult)
+{
+    unsigned __int128 sum = (unsigned __int128)delta * mult + *frac;
+    u64 more = (u64)(sum >> keeper.shift);
+
+    *ns += more;
+    *frac = (u64)sum & ((1UL << keeper.shift) - 1);
+    return more;
+}
+
 /* time_lock held, inside seq_write: base := now. */
 static void move_base(void)
 {
-    u64 now = arch_counter();
-    unsigned __int128 sum;
+    u64 now = arch_counter(), ns;
 
     if ((s64)(now - keeper.counter) <= 0)
         return;
-    sum = (unsigned __int128)(now - keeper.counter) * keeper.mult + keeper.frac;
-    keeper.mono += (u64)(sum >> keeper.shift);
-    keeper.frac = (u64)sum & ((1UL << keeper.shift) - 1);
+    ns = advance(&keeper.mono, &keeper.frac, now - keeper.counter, keeper.mult);
+    advance(&keeper.raw, &keeper.raw_frac, now - keeper.counter, clock_mult);
+    spend(&steer.slew, ns);
+    spend(&steer.phase, ns);
     keeper.counter = now;
 }
 
@@ -239,30 +293,13 @@ int time_set_realtime(s64 ns)
     before = ns < (s64)keeper.mono; /* the start would be before 1970 */
     if (!before) {
         keeper.real = ns - (s64)keeper.mono;
-        slew_left = 0;
+        steer.slew.left = 0;
     }
     change_end(flags);
     if (before)
         return -EINVAL;
     wake_up_all(&time_was_set);
     return 0;
-}
-
-int time_set_frequency(s64 scaled_ppm)
-{
-    s64 limit = 500L << 16;
-    unsigned long flags = change_begin();
-
-    frequency = clamp(scaled_ppm, -limit, limit);
-    keeper.mult =
-        (u32)((s64)clock_mult + (s64)clock_mult * frequency / (1000000L << 16));
-    change_end(flags);
-    return 0;
-}
-
-s64 time_get_frequency(void)
-{
-    return READ_ONCE(frequency);
 }
 
 void time_set_tai_offset(s32 seconds)
@@ -293,42 +330,91 @@ void time_get_zone(s32 *minutes_west, s32 *dst)
     *dst = READ_ONCE(zone_dst);
 }
 
+/* ------------------------------------------------------------- steering -- */
+
+/* time_lock held, the base moved to now: the rate for the next second. */
+static void set_rates(void)
+{
+    struct slew *phase = &steer.phase, *slew = &steer.slew;
+    u64 mult = (u64)clock_mult * (u64)steer.tick / 10000;
+
+    slew->rate = clamp(slew->left, -SLEW_RATE, SLEW_RATE);
+    phase->rate = phase->left >= -PHASE_END && phase->left <= PHASE_END
+                      ? phase->left
+                      : phase->left >> steer.phase_shift;
+    mult += (u64)mul_s64_u64_div_u64(steer.frequency, mult, 1000000UL << 16);
+    mult +=
+        (u64)mul_s64_u64_div_u64(slew->rate + phase->rate, mult, NS_PER_SEC);
+    keeper.mult = (u32)mult;
+    WRITE_ONCE(counts_per_ns, mul_u64_u64_div_u64_up(
+                                  1UL << 32, 1UL << keeper.shift, keeper.mult));
+}
+
 static void refresh(struct timer *t)
 {
-    s64 step_limit = 500 * (s64)NS_PER_USEC;
     unsigned long flags = change_begin();
-    s64 step = clamp(slew_left, -step_limit, step_limit);
-    bool more;
+    bool steering;
 
-    keeper.real += step;
-    slew_left -= step;
-    more = slew_left != 0;
+    set_rates();
+    steering = steer.slew.left || steer.phase.left;
     change_end(flags);
     timer_start(t, time_monotonic() +
-                       (more ? NS_PER_SEC : REFRESH_SECONDS * NS_PER_SEC));
+                       (steering ? NS_PER_SEC : REFRESH_SECONDS * NS_PER_SEC));
 }
 
-int time_adjust_realtime(s64 delta_ns)
+static void steer_end(unsigned long flags)
+{
+    set_rates();
+    change_end(flags);
+    timer_start(&refresh_timer, time_monotonic() + NS_PER_SEC);
+}
+
+void time_set_rate(s64 scaled_ppm, s64 tick)
 {
     unsigned long flags = change_begin();
 
-    slew_left = delta_ns;
-    change_end(flags);
-    timer_start(&refresh_timer, time_monotonic() + NS_PER_SEC);
-    return 0;
+    steer.frequency = scaled_ppm;
+    steer.tick = tick;
+    steer_end(flags);
 }
 
-void time_resume(u64 slept_ns, s64 realtime_ns)
+void time_set_slew(s64 ns)
 {
-    unsigned long flags = spin_lock_irqsave(&time_lock);
+    unsigned long flags = change_begin();
 
-    seq_write_begin(&keeper.seq);
-    keeper.counter = arch_counter();
-    keeper.boot += slept_ns;
-    keeper.real = realtime_ns - (s64)keeper.mono;
-    change_end(flags);
-    wake_up_all(&time_was_set);
+    steer.slew.left = ns;
+    steer_end(flags);
 }
+
+void time_set_phase(s64 ns, u32 shift)
+{
+    unsigned long flags = change_begin();
+
+    steer.phase.left = ns;
+    steer.phase_shift = shift;
+    steer_end(flags);
+}
+
+static s64 left_of(const struct slew *s)
+{
+    unsigned long flags = change_begin();
+    s64 left = s->left;
+
+    change_end(flags);
+    return left;
+}
+
+s64 time_slew_left(void)
+{
+    return left_of(&steer.slew);
+}
+
+s64 time_phase_left(void)
+{
+    return left_of(&steer.phase);
+}
+
+/* ---------------------------------------------------------------- starting */
 
 void time_init(const struct boot_info *info)
 {

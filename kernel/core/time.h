@@ -42,16 +42,21 @@ void time_sleep(u64 ns);
 /* settimeofday's time zone: kept for the vDSO only. */
 void time_set_zone(s32 minutes_west, s32 dst);
 void time_get_zone(s32 *minutes_west, s32 *dst);
-/* adjtimex's frequency: parts per million << 16; and TAI - UTC in seconds. */
-int time_set_frequency(s64 scaled_ppm);
-s64 time_get_frequency(void);
+/* TAI - UTC in seconds. */
 void time_set_tai_offset(s32 seconds);
 s32 time_get_tai_offset(void);
-/* Add to realtime without a step: slewed over the next seconds (adjtime). */
-int time_adjust_realtime(s64 delta_ns);
-/* A resume: the machine slept (or was copied) and the counter may have jumped.
- * Sets base and counter anew; boottime runs on by `slept_ns`. */
-void time_resume(u64 slept_ns, s64 realtime_ns);
+/*
+ * Steering, as adjtimex(2) does it: all clocks but MONOTONIC_RAW run faster or
+ * slower. The rate: parts per million << 16 (-500 << 16 .. 500 << 16), and us
+ * per tick of 10,000 (9000 .. 11000). What is to be slewed in, in ns: by 500
+ * ppm (adjtime), and by a 2^shift-th of the rest in each second (the phase of
+ * NTP's loop). What is still left of those.
+ */
+void time_set_rate(s64 scaled_ppm, s64 tick);
+void time_set_slew(s64 ns);
+s64 time_slew_left(void);
+void time_set_phase(s64 ns, u32 shift);
+s64 time_phase_left(void);
 /* The page frame of struct vdso_data, for vm/ to map. */
 struct page *time_vdso_page(void);
 /* The same for processes whose clocks differ: it sends them to the kernel. */
@@ -95,7 +100,6 @@ struct delayed_work {
 void delayed_work_init(struct delayed_work *w, void (*fn)(struct work *));
 /* (Re)starts the delay. */
 void delayed_work_queue(struct delayed_work *w, u64 delay_ns);
-bool delayed_work_cancel(struct delayed_work *w); /* true: was pending */
 void work_init_threads(void);
 
 #endif

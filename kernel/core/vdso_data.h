@@ -41,6 +41,7 @@ struct vdso_data {
     u32 counter_ok;   /* 0: user mode must make the system call */
     u64 counter_base; /* arch_counter() that `time` belongs to */
     u32 mult, shift;  /* of all fine clocks */
+    u32 raw_mult;     /* but this of CLOCK_MONOTONIC_RAW */
     struct vdso_time time[VDSO_CLOCKS];
     u64 coarse_resolution_ns;
     s32 minutes_west, dst_time; /* settimeofday's time zone */

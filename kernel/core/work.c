@@ -196,13 +196,6 @@ void delayed_work_queue(struct delayed_work *w, u64 delay_ns)
     timer_start(&w->timer, time_monotonic() + delay_ns);
 }
 
-bool delayed_work_cancel(struct delayed_work *w)
-{
-    bool was = timer_cancel_sync(&w->timer);
-
-    return work_cancel(&w->work) || was;
-}
-
 void work_init_threads(void)
 {
     pool.workers = pool.idle = 1;

@@ -306,14 +306,6 @@ static void scan_ports(void)
     scan_bus(h, 0, 0);
 }
 
-void pci_for_each(void (*fn)(void *ctx, const struct pci_device *d), void *ctx)
-{
-    struct pci_device *d;
-
-    list_for_each_entry (d, &pci_devices, link)
-        fn(ctx, d);
-}
-
 static int pci_init(void)
 {
     struct pci_device *d;

@@ -56,7 +56,5 @@ int pci_msix_request(struct pci_device *d, u16 index,
                      struct irq_action *action);
 /* Switches MSI-X on, after the entries were requested. */
 void pci_msix_enable(struct pci_device *d);
-/* fn for each device: /proc/bus/pci, sysfs. */
-void pci_for_each(void (*fn)(void *ctx, const struct pci_device *d), void *ctx);
 
 #endif

@@ -74,11 +74,6 @@ int virtio_setup_queues(struct virtio_device *d, u16 n, u16 size,
 void virtio_ready(struct virtio_device *d);
 /* Consistent read of a piece of the configuration. */
 void virtio_config(struct virtio_device *d, u32 offset, void *to, u32 size);
-static inline bool virtio_is_broken(struct virtio_device *d)
-{
-    return d->transport->status(d) & VIRTIO_STATUS_NEEDS_RESET;
-}
-
 /* The drivers: each file defines one; virtio.c lists them. */
 extern const struct virtio_driver virtio_console_driver;
 extern const struct virtio_driver virtio_rng_driver;

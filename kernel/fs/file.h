@@ -112,7 +112,6 @@ ssize_t file_read_mapping(struct object *obj, struct io_request *req);
 ssize_t file_write_mapping(struct object *obj, struct io_request *req);
 s64 file_seek(struct object *obj, s64 offset, int whence);
 int file_mmap_mapping(struct object *obj, struct mapping_request *map);
-u32 file_poll_always(struct object *obj, struct poll_table *table);
 void file_release(struct object *obj); /* every struct file's release */
 int file_close_handle(struct object *obj, struct caller *who);
 /* For operations that keep the position themselves: where to read or write.

@@ -177,13 +177,6 @@ int file_mmap_mapping(struct object *obj, struct mapping_request *map)
     return 0;
 }
 
-u32 file_poll_always(struct object *obj, struct poll_table *table)
-{
-    (void)obj;
-    (void)table;
-    return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-}
-
 static ssize_t kernel_io(struct file *f, void *buffer, size_t n, s64 pos,
                          bool write)
 {

@@ -200,8 +200,6 @@ static inline struct inode *inode_get(struct inode *inode)
 }
 void inode_put(struct inode *inode); /* may sleep: evicts */
 s64 inode_size(const struct inode *inode);
-/* Free the inode's generic parts; sb's free_inode calls it, after RCU. */
-void inode_destroy_common(struct inode *inode);
 
 /* mask: MAY_*. 0, -EACCES, -EPERM, -EROFS (not of mounts). */
 int inode_permission(struct caller *who, struct inode *inode, u32 mask);

@@ -114,9 +114,6 @@ int vfs_pivot_root(struct caller *who, const char *new_root,
                    const char *put_old);
 /* Attach `m` (taken over) on `where` in its namespace: boot, fsmount. */
 int mount_attach(struct mount *m, const struct path *where);
-/* Mount a type from kernel code at an absolute path of the first namespace. */
-int mount_kernel(const char *type, const char *source, const char *target,
-                 u64 flags, const char *options);
 
 /* clone(CLONE_NEWNS), unshare: a copy of the tree; ERR_PTR. `paths` (count of
  * them) are moved to the copies of their mounts. */

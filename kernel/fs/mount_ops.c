@@ -450,14 +450,6 @@ out:
     return error;
 }
 
-int mount_kernel(const char *type, const char *source, const char *target,
-                 u64 flags, const char *options)
-{
-    struct caller who = {.flags = CALLER_KERNEL, .cred = &cred_root};
-
-    return vfs_mount(&who, source, target, type, flags, options);
-}
-
 /* ---------------------------------------------------------------- umount */
 
 static int umount_root(struct mount *m)

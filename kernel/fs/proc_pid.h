@@ -55,6 +55,9 @@ extern const struct pseudo_file_ops pid_id_map_file, pid_setgroups_file,
 extern const struct pid_entry pid_common[];
 extern const u32 pid_common_count;
 extern const struct object_ops pid_mem_ops;
+s64 pid_mem_seek(struct object *obj, s64 offset, int whence);
+/* proc_pagemap.c */
+extern const struct object_ops pid_pagemap_ops;
 /* proc_fault.c */
 extern const struct object_ops pid_fail_nth_ops;
 /* The memory that an open file of show_memory or ops is about: a user of it,

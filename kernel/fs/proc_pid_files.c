@@ -372,7 +372,7 @@ static ssize_t mem_write(struct object *obj, struct io_request *req)
 }
 
 /* Any 64-bit position is an address. */
-static s64 mem_seek(struct object *obj, s64 offset, int whence)
+s64 pid_mem_seek(struct object *obj, s64 offset, int whence)
 {
     struct file *f = container_of(obj, struct file, device.object);
 
@@ -391,7 +391,7 @@ const struct object_ops pid_mem_ops = {
     .close_handle = file_close_handle,
     .read = mem_read,
     .write = mem_write,
-    .seek = mem_seek,
+    .seek = pid_mem_seek,
 };
 
 /* ----------------------------------------------------------------- table */
@@ -454,6 +454,10 @@ const struct pid_entry pid_common[] = {
     MOUNTS("mountstats", 0400, show_mountstats),
     MEMORY("smaps", 0444, proc_show_smaps),
     MEMORY("smaps_rollup", 0444, proc_show_smaps_rollup),
+    {.name = "pagemap",
+     .mode = S_IFREG | 0400,
+     .access = PID_READ,
+     .ops = &pid_pagemap_ops},
     {.name = "clear_refs", .mode = S_IFREG | 0200, .store = store_clear_refs},
     TEXT("wchan", 0444, PID_ANYBODY, show_wchan),
     TEXT("schedstat", 0444, PID_ANYBODY, show_schedstat),

@@ -22,6 +22,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "proc/exec.h"
+#include "proc/seccomp.h"
 #include "proc/namespace.h"
 #include "proc/task.h"
 #include "proc/version.h"
@@ -279,6 +280,13 @@ static int show_entropy(struct caller *who, struct text *out)
     return 0;
 }
 
+static int show_seccomp_actions(struct caller *who, struct text *out)
+{
+    (void)who;
+    text_printf(out, "%s\n", seccomp_actions());
+    return 0;
+}
+
 static s32 last_cap = CAP_COUNT - 1, ngroups_max = 65536, one = 1, zero;
 static s32 pool_bits = 256, sysrq = 438;
 
@@ -294,6 +302,8 @@ static const struct sysctl kernel_entries[] = {
     SYSCTL_CALL("kernel/random/boot_id", 0444, show_boot_id, NULL),
     SYSCTL_CALL("kernel/random/entropy_avail", 0444, show_entropy, NULL),
     SYSCTL_INT("kernel/random/poolsize", 0444, &pool_bits, 0, 0),
+    SYSCTL_CALL("kernel/seccomp/actions_avail", 0444, show_seccomp_actions,
+                NULL),
     SYSCTL_INT("kernel/cap_last_cap", 0444, &last_cap, 0, 0),
     SYSCTL_INT("kernel/ngroups_max", 0444, &ngroups_max, 0, 0),
     SYSCTL_INT("kernel/randomize_va_space", 0644, &exec_randomize, 0, 2),

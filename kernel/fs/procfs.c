@@ -125,11 +125,6 @@ int proc_add_link(const char *path, const char *target)
     return 0;
 }
 
-struct proc_node *proc_directory(const char *path)
-{
-    return node_at(path, S_IFDIR | 0555, false);
-}
-
 /* ---------------------------------------------------------------- inodes */
 
 struct pid_namespace *proc_pid_ns(const struct super_block *sb)

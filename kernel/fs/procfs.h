@@ -38,7 +38,6 @@ int proc_add_file(const char *path, u32 mode, const struct pseudo_file_ops *ops,
 int proc_add_strict_file(const char *path, u32 mode,
                          const struct pseudo_file_ops *ops, void *private);
 int proc_add_link(const char *path, const char *target);
-struct proc_node *proc_directory(const char *path); /* NULL: no memory */
 
 /* The commonest file: text from a function. */
 #define PROC_FILE(variable, function) \

@@ -90,20 +90,6 @@ static ssize_t eventfd_write(struct object *obj, struct io_request *req)
     return sizeof(value);
 }
 
-bool eventfd_signal(struct object *obj, u64 n)
-{
-    struct eventfd *e = eventfd_of(obj);
-    unsigned long flags;
-
-    if (obj->ops != &eventfd_ops)
-        return false;
-    flags = spin_lock_irqsave(&e->lock);
-    e->count = n > ~0ULL - e->count ? ~0ULL : e->count + n;
-    spin_unlock_irqrestore(&e->lock, flags);
-    wait_queue_wake(&e->changed, POLLIN, 0);
-    return true;
-}
-
 static u32 eventfd_poll(struct object *obj, struct poll_table *table)
 {
     struct eventfd *e = eventfd_of(obj);

@@ -9,8 +9,5 @@ struct object;
 
 /* obj_flags: OBJ_NONBLOCK. ERR_PTR(-ENOMEM). */
 struct grant *eventfd_create(u64 count, bool semaphore, u32 obj_flags);
-/* Add to the counter from inside the kernel (any context); false if obj is no
- * eventfd. Saturates. */
-bool eventfd_signal(struct object *obj, u64 n);
 
 #endif

@@ -94,16 +94,6 @@ void bitmap_zero(unsigned long *map, size_t nbits)
     memset(map, 0, BITS_TO_LONGS(nbits) * 8);
 }
 
-void bitmap_fill(unsigned long *map, size_t nbits)
-{
-    memset(map, 0xff, BITS_TO_LONGS(nbits) * 8);
-}
-
-void bitmap_copy(unsigned long *dst, const unsigned long *src, size_t nbits)
-{
-    memcpy(dst, src, BITS_TO_LONGS(nbits) * 8);
-}
-
 bool bitmap_and(unsigned long *dst, const unsigned long *a,
                 const unsigned long *b, size_t nbits)
 {

@@ -38,8 +38,6 @@ void bitmap_set(unsigned long *map, size_t from, size_t n);
 void bitmap_clear(unsigned long *map, size_t from, size_t n);
 
 void bitmap_zero(unsigned long *map, size_t nbits);
-void bitmap_fill(unsigned long *map, size_t nbits);
-void bitmap_copy(unsigned long *dst, const unsigned long *src, size_t nbits);
 /* dst = a op b; the ones that return bool say whether dst has any bit. */
 bool bitmap_and(unsigned long *dst, const unsigned long *a,
                 const unsigned long *b, size_t nbits);

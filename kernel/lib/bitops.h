@@ -76,11 +76,6 @@ static inline bool test_bit(size_t nr, const unsigned long *p)
     return (READ_ONCE(p[nr / 64]) >> (nr % 64)) & 1;
 }
 
-static inline bool test_bit_acquire(size_t nr, const unsigned long *p)
-{
-    return (smp_load_acquire(&p[nr / 64]) >> (nr % 64)) & 1;
-}
-
 static inline void set_bit(size_t nr, unsigned long *p)
 {
     __atomic_fetch_or(&p[nr / 64], BIT(nr % 64), __ATOMIC_RELAXED);

@@ -111,12 +111,6 @@ static inline bool list_is_singular(const struct list_head *head)
     return !list_empty(head) && head->next == head->prev;
 }
 
-static inline bool list_is_last(const struct list_head *link,
-                                const struct list_head *head)
-{
-    return link->next == head;
-}
-
 /* Moves all of `list` to the front of head; `list` is left empty. */
 static inline void list_splice_init(struct list_head *list,
                                     struct list_head *head)
@@ -176,14 +170,6 @@ static inline void list_splice_tail_init(struct list_head *list,
          pos = list_next_entry(pos, member))
 
 /* Lockless readers. */
-static inline void list_add_rcu(struct list_head *link, struct list_head *head)
-{
-    link->next = head->next;
-    link->prev = head;
-    smp_store_release(&head->next, link);
-    link->next->prev = link;
-}
-
 static inline void list_add_tail_rcu(struct list_head *link,
                                      struct list_head *head)
 {

@@ -24,6 +24,13 @@ u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 d);
 
 /* The same rounded up. */
 u64 mul_u64_u64_div_u64_up(u64 a, u64 b, u64 d);
+/* a * b / d, to zero; the result has to fit. */
+static inline s64 mul_s64_u64_div_u64(s64 a, u64 b, u64 d)
+{
+    u64 n = mul_u64_u64_div_u64(a < 0 ? -(u64)a : (u64)a, b, d);
+
+    return a < 0 ? -(s64)n : (s64)n;
+}
 
 static inline u64 div_round_up_u64(u64 a, u64 d)
 {

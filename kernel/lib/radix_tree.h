@@ -64,15 +64,6 @@ static inline void *radix_tree_value(u64 v)
 {
     return (void *)(v << 1 | 1);
 }
-static inline bool radix_tree_is_value(const void *entry)
-{
-    return (uintptr_t)entry & 1;
-}
-static inline u64 radix_tree_to_value(const void *entry)
-{
-    return (u64)(uintptr_t)entry >> 1;
-}
-
 static inline bool radix_tree_empty(const struct radix_tree *t)
 {
     return !READ_ONCE(t->root);

@@ -64,17 +64,6 @@ static inline bool RB_EMPTY_ROOT(const struct rb_root *root)
     return !READ_ONCE(root->node);
 }
 
-/* A node that is in no tree can be marked so. */
-static inline void RB_CLEAR_NODE(struct rb_node *n)
-{
-    n->parent_color = (unsigned long)n;
-}
-
-static inline bool RB_EMPTY_NODE(const struct rb_node *n)
-{
-    return n->parent_color == (unsigned long)n;
-}
-
 /* Puts a node, red and without children, where a search ended. */
 static inline void rb_link_node(struct rb_node *n, struct rb_node *parent,
                                 struct rb_node **link)

@@ -74,13 +74,17 @@ int clock_read(struct caller *who, s32 clock, s64 *ns)
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_REALTIME_ALARM:
-    case CLOCK_TAI:
         *ns = time_realtime();
         return 0;
+    case CLOCK_TAI:
+        *ns = time_tai();
+        return 0;
     case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
         *ns = (s64)time_monotonic() + clock_offset(who, clock);
+        return 0;
+    case CLOCK_MONOTONIC_RAW:
+        *ns = (s64)time_raw() + clock_offset(who, clock);
         return 0;
     case CLOCK_BOOTTIME:
     case CLOCK_BOOTTIME_ALARM:
@@ -156,8 +160,10 @@ u64 clock_to_timer_base(const struct caller *who, s32 clock, u64 ns)
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_REALTIME_ALARM:
-    case CLOCK_TAI:
         offset = time_realtime() - (s64)time_monotonic();
+        break;
+    case CLOCK_TAI:
+        offset = time_tai() - (s64)time_monotonic();
         break;
     case CLOCK_BOOTTIME:
     case CLOCK_BOOTTIME_ALARM:

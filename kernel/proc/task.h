@@ -369,8 +369,4 @@ void task_usage(struct task *t, enum usage_of whose, struct usage *u);
 s32 task_wait(struct task *t, const struct wait_args *args,
               struct wait_result *result);
 
-/* The first process: /init of the root, called in the first kernel thread. */
-int task_start_init(const char *path, const char *const *argv,
-                    const char *const *envp);
-
 #endif

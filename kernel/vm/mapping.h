@@ -151,8 +151,6 @@ int mapping_check_error(struct mapping *m, u32 *since);
 /* All dirty pages of all mappings: sync(2). */
 void mapping_sync_all(bool wait);
 
-u64 mapping_reclaim(u64 wanted); /* clean pages of mappings with a store */
-
 /* Shared writable mappings against seals: -EPERM while they are denied. */
 int mapping_map_writable(struct mapping *m);
 void mapping_unmap_writable(struct mapping *m);

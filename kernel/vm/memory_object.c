@@ -100,32 +100,6 @@ int memory_object_resize(struct memory_object *o, s64 size)
     return r;
 }
 
-int memory_object_allocate(struct memory_object *o, s64 start, s64 end,
-                           bool keep_size)
-{
-    int r = 0;
-
-    mutex_lock(&o->lock);
-    if (end > o->mapping.size && o->seals & SEAL_GROW)
-        r = -EPERM;
-    for (s64 at = start & (s64)PAGE_MASK; at < end && !r;
-         at += (s64)PAGE_SIZE) {
-        struct page *page =
-            mapping_get_for_write(&o->mapping, (u64)at >> PAGE_SHIFT, false);
-
-        if (IS_ERR(page)) {
-            r = (int)PTR_ERR(page);
-            break;
-        }
-        page_unlock(page);
-        page_put(page);
-    }
-    if (!r && !keep_size && end > o->mapping.size)
-        WRITE_ONCE(o->mapping.size, end);
-    mutex_unlock(&o->lock);
-    return r;
-}
-
 int memory_object_punch(struct memory_object *o, s64 start, s64 end)
 {
     int r = 0;
@@ -145,24 +119,6 @@ static int punch(struct mapping *m, s64 start, s64 end)
 }
 
 static const struct mapping_ops mapping_ops_of_memory = {.punch = punch};
-
-int memory_object_add_seals(struct memory_object *o, u32 seals)
-{
-    int r = 0;
-
-    if (seals &
-        ~(SEAL_SEAL | SEAL_SHRINK | SEAL_GROW | SEAL_WRITE | SEAL_FUTURE_WRITE))
-        return -EINVAL;
-    mutex_lock(&o->lock);
-    if (o->seals & SEAL_SEAL)
-        r = -EPERM;
-    else if (seals & SEAL_WRITE && !(o->seals & SEAL_WRITE))
-        r = mapping_deny_writable(&o->mapping);
-    if (!r)
-        o->seals |= seals;
-    mutex_unlock(&o->lock);
-    return r;
-}
 
 /* -------------------------------------------------------------------- I/O --
  */

@@ -43,9 +43,6 @@ struct memory_object *memory_object_create(const char *name, u64 size,
 /* The one of an object, or NULL if it is something else. */
 struct memory_object *memory_object_from(struct object *obj);
 int memory_object_resize(struct memory_object *o, s64 size);
-int memory_object_allocate(struct memory_object *o, s64 start, s64 end,
-                           bool keep_size);
 int memory_object_punch(struct memory_object *o, s64 start, s64 end);
-int memory_object_add_seals(struct memory_object *o, u32 seals);
 
 #endif

@@ -188,11 +188,6 @@ u64 vm_reclaim(u64 wanted)
     return freed;
 }
 
-u64 mapping_reclaim(u64 wanted)
-{
-    return vm_reclaim(wanted);
-}
-
 u64 vm_drop_caches(void)
 {
     return vm_reclaim(~0UL >> 1);

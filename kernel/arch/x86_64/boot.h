@@ -91,9 +91,6 @@ extern u64 __image_tables[][512], __image_tables_end[][512];
 u64 x86_early_start(u64 physical, u64 loader, u32 from);
 void x86_start(u64 loader, u32 from) __noreturn;
 
-/* boot.c: the memory map in the loader's terms. */
-void boot_memory_map(struct boot_info *info, u64 loader, u32 from);
-
 /* memmap.c */
 void boot_add_region(struct boot_info *info, u64 start, u64 size,
                      enum boot_region_kind kind);

@@ -60,7 +60,9 @@ static __always_inline bool read_fine(u32 clock, struct vdso_timespec *out)
         delta = vdso_counter() - vdso_data.counter_base;
         /* Another CPU's counter may be a little behind the one that wrote. */
         if ((s64)delta > 0)
-            frac += delta * vdso_data.mult;
+            frac +=
+                delta * (clock == VDSO_CLOCK_MONOTONIC_RAW ? vdso_data.raw_mult
+                                                           : vdso_data.mult);
     } while (read_again(s));
     u64 nsec = frac >> shift;
     out->sec = sec + nsec / NS_PER_SEC;
