@@ -101,6 +101,10 @@ void rq_update(struct runqueue *rq);
 void sched_exit(void);
 void rq_enqueue(struct runqueue *rq, struct thread *t, bool fresh);
 void rq_dequeue(struct runqueue *rq, struct thread *t);
+/* Both locked, but not its sched_lock: it is queued all along, or a waker that
+ * looks meanwhile (wake_claim()) would take it for asleep and queue it twice.
+ */
+void rq_move(struct runqueue *from, struct runqueue *to, struct thread *t);
 void rq_resched(struct runqueue *rq);
 void rq_check_preempt(struct runqueue *rq, struct thread *t);
 /* The queue that t belongs to, locked; t->sched_lock held by the caller. */

@@ -111,11 +111,10 @@ void rq_enqueue(struct runqueue *rq, struct thread *t, bool fresh)
     WRITE_ONCE(rq->count, rq->count + 1);
 }
 
-void rq_dequeue(struct runqueue *rq, struct thread *t)
+static void rq_remove(struct runqueue *rq, struct thread *t)
 {
     struct sched_entity *e = &t->entity;
 
-    e->queued = false;
     if (thread_is_rt(t)) {
         rt_dequeue(rq, t);
     } else {
@@ -125,6 +124,18 @@ void rq_dequeue(struct runqueue *rq, struct thread *t)
     if (rq->hand_off == t)
         rq->hand_off = NULL;
     WRITE_ONCE(rq->count, rq->count - 1);
+}
+
+void rq_dequeue(struct runqueue *rq, struct thread *t)
+{
+    rq_remove(rq, t);
+    WRITE_ONCE(t->entity.queued, false);
+}
+
+void rq_move(struct runqueue *from, struct runqueue *to, struct thread *t)
+{
+    rq_remove(from, t);
+    rq_enqueue(to, t, false);
 }
 
 void rq_resched(struct runqueue *rq)

@@ -114,8 +114,7 @@ void rt_pull(struct runqueue *rq)
         /* One more urgent than what runs there is about to run. */
         if (t && t->rt_priority > best && thread_is_rt(from->current) &&
             from->current->rt_priority >= t->rt_priority) {
-            rq_dequeue(from, t);
-            rq_enqueue(rq, t, false);
+            rq_move(from, rq, t);
             best = t->rt_priority;
         }
         spin_unlock(&from->lock);
@@ -235,10 +234,8 @@ bool balance_pull(struct runqueue *rq, bool idle)
         if (!t && (idle || difference > 1))
             t = fair_candidate(from, rq, idle ? 0 : difference / 2);
     }
-    if (t) {
-        rq_dequeue(from, t);
-        rq_enqueue(rq, t, false);
-    }
+    if (t)
+        rq_move(from, rq, t);
     spin_unlock(&from->lock);
     return t != NULL;
 }

@@ -17,10 +17,25 @@ int sched_priority_check(enum sched_policy p, u8 rt_priority)
     return -EINVAL;
 }
 
+/* As rq_lock_of(), once it is not on its way to another queue: finish_switch()
+ * puts it there without sched_lock. */
+static struct runqueue *lock_settled(struct thread *t)
+{
+    for (;;) {
+        struct runqueue *rq = rq_lock_of(t);
+
+        /* Pairs with finish_switch(): `cpu` is where that ended. */
+        if (!smp_load_acquire(&t->must_move) && rq->cpu == READ_ONCE(t->cpu))
+            return rq;
+        spin_unlock(&rq->lock);
+        arch_cpu_relax();
+    }
+}
+
 /* Takes the thread off its queue, runs change(), and puts it back. */
 static void change_queued(struct thread *t, enum sched_policy p, u8 rt_priority)
 {
-    struct runqueue *rq = rq_lock_of(t);
+    struct runqueue *rq = lock_settled(t);
     bool queued = t->entity.queued, running = rq->current == t;
 
     rq_update(rq);
@@ -58,7 +73,7 @@ int sched_set_policy(struct thread *t, enum sched_policy p, u8 rt_priority)
 void sched_set_nice(struct thread *t, int nice)
 {
     unsigned long flags = spin_lock_irqsave(&t->sched_lock);
-    struct runqueue *rq = rq_lock_of(t);
+    struct runqueue *rq = lock_settled(t);
 
     t->nice = (s8)clamp(nice, -20, 19);
     if (!thread_is_rt(t)) {
@@ -75,7 +90,7 @@ void sched_set_nice(struct thread *t, int nice)
 
 static void move_queued(struct thread *t)
 {
-    struct runqueue *rq = rq_lock_of(t);
+    struct runqueue *rq = lock_settled(t);
     bool moved = false;
 
     if (!cpumask_test(&t->affinity, rq->cpu) && t->entity.queued) {
