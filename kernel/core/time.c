@@ -88,24 +88,18 @@ u64 sched_clock(void)
 
 /* ns since the base. A counter slightly behind another CPU's does not go back
  * before it. */
-static inline u64 since_base(u64 now)
+static inline u64 since_base(u64 now, u32 mult, u64 frac)
 {
     u64 delta = now - keeper.counter;
 
     if (unlikely((s64)delta < 0))
         delta = 0;
-    return (u64)(((unsigned __int128)delta * keeper.mult + keeper.frac) >>
-                 keeper.shift);
+    return (u64)(((unsigned __int128)delta * mult + frac) >> keeper.shift);
 }
 
-static inline u64 raw_since_base(u64 now)
+static inline u64 steered_since_base(void)
 {
-    u64 delta = now - keeper.counter;
-
-    if (unlikely((s64)delta < 0))
-        delta = 0;
-    return (u64)(((unsigned __int128)delta * clock_mult + keeper.raw_frac) >>
-                 keeper.shift);
+    return since_base(arch_counter(), keeper.mult, keeper.frac);
 }
 
 u64 time_monotonic(void)
@@ -115,7 +109,7 @@ u64 time_monotonic(void)
 
     do {
         s = seq_begin(&keeper.seq);
-        ns = keeper.mono + since_base(arch_counter());
+        ns = keeper.mono + steered_since_base();
     } while (seq_retry(&keeper.seq, s));
     return ns;
 }
@@ -127,7 +121,7 @@ u64 time_boottime(void)
 
     do {
         s = seq_begin(&keeper.seq);
-        ns = keeper.mono + since_base(arch_counter()) + keeper.boot;
+        ns = keeper.mono + steered_since_base() + keeper.boot;
     } while (seq_retry(&keeper.seq, s));
     return ns;
 }
@@ -139,7 +133,7 @@ s64 time_realtime(void)
 
     do {
         s = seq_begin(&keeper.seq);
-        ns = (s64)(keeper.mono + since_base(arch_counter())) + keeper.real;
+        ns = (s64)(keeper.mono + steered_since_base()) + keeper.real;
     } while (seq_retry(&keeper.seq, s));
     return ns;
 }
@@ -151,7 +145,8 @@ u64 time_raw(void)
 
     do {
         s = seq_begin(&keeper.seq);
-        ns = keeper.raw + raw_since_base(arch_counter());
+        ns = keeper.raw +
+             since_base(arch_counter(), clock_mult, keeper.raw_frac);
     } while (seq_retry(&keeper.seq, s));
     return ns;
 }
@@ -238,7 +233,8 @@ static void spend(struct slew *s, u64 ns)
 {
     s64 left = s->left - mul_s64_u64_div_u64(s->rate, ns, NS_PER_SEC);
 
-    s->left = (left ^ s->left) < 0 ? 0 : left;
+    /* Not beyond nothing: the rate lasts a little longer than its second. */
+    s->left = !s->left || (left ^ s->left) < 0 ? 0 : left;
 }
 
 /* *ns and *frac go on by `delta` counts; returns how many ns. */
